@@ -1,0 +1,42 @@
+import { get, remove } from '$platform/api/client';
+import type { Me } from '$platform/api/types';
+import { setReader } from '$platform/i18n/reader.svelte';
+
+/** Who is signed in on this device. Tabs of one browser share the log-in, so logging out in one ends all. */
+const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('guildhall.login');
+
+class Session {
+  me = $state.raw<Me | undefined>();
+  #loading: Promise<Me> | undefined;
+
+  /** The signed-in account; refuses with 401 where there is none. */
+  load(): Promise<Me> {
+    if (this.me) return Promise.resolve(this.me);
+    this.#loading ??= get<Me>('/me')
+      .then((me) => this.accept(me))
+      .finally(() => (this.#loading = undefined));
+    return this.#loading;
+  }
+
+  /** After log-in, set-up, redeem and every change of the account. */
+  accept(me: Me): Me {
+    this.me = me;
+    setReader(me.account.language, me.account.time_zone);
+    return me;
+  }
+
+  async logOut(): Promise<void> {
+    await remove('/logins/current');
+    channel?.postMessage('out');
+    leave();
+  }
+}
+
+export const session = new Session();
+
+/** A full load forgets everything that the old log-in could read. */
+function leave(): void {
+  location.assign('/login');
+}
+
+channel?.addEventListener('message', leave);
