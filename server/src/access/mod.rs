@@ -1,0 +1,25 @@
+//! The gate: the one place that decides who may do what.
+//!
+//! - A write demands a [`Permit`] of its act. Only [`permit`] makes one, inside the transaction, for one target; the id
+//!   acted upon comes out of it.
+//! - A read starts from a [`Scope`] (a brand) or from [`Seen`] (one thing).
+//! - What the actor may not know of answers `not_found`; what is seen but not allowed answers its reason.
+//! - The policy is one table in [`policy`], printed as a matrix and kept as a snapshot.
+//!
+//! Invariant: nothing outside this folder constructs a `Permit`, a `Scope` or a `Seen`.
+//! Absent on purpose: roles as proofs. Having read a role an instant ago allows nothing.
+
+mod act;
+mod actor;
+mod permit;
+pub mod policy;
+mod roles;
+mod scope;
+mod standing;
+
+pub use act::*;
+pub use actor::Actor;
+pub use permit::{Permit, permit};
+pub use roles::{BrandRole, ChannelKind, GroupRole, MemberState};
+pub use scope::{Scope, Seen, scope, see};
+pub use standing::{Place, Standing, Subject, Target};

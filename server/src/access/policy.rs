@@ -1,0 +1,207 @@
+//! The policy: one table, pure.
+
+use super::act::ActName;
+use super::roles::{BrandRole, ChannelKind, GroupRole, MemberState};
+use super::standing::{Place, Standing};
+use crate::platform::clock::Millis;
+use crate::platform::refusal::Code;
+
+/// How long an author may change the text of a message.
+pub const EDIT_WINDOW_HOURS: i64 = 24;
+
+/// What the gate answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Allowed,
+    /// The actor may not even know of the target.
+    Unseen,
+    Refused(Code),
+}
+
+/// Who can see the target of an act.
+#[derive(Clone, Copy)]
+enum Sight {
+    /// Every member of the brand.
+    Brand,
+    /// Members of the group only: what is said in it is for nobody else, admins included.
+    Group,
+    /// Members of the group, and admins: its frame, not its content.
+    Frame,
+}
+
+/// Who may.
+#[derive(Clone, Copy)]
+enum Who {
+    Anyone,
+    BrandRole(BrandRole),
+    GroupRole(GroupRole),
+    /// That role in the group, or an admin of the brand.
+    GroupRoleOrAdmin(GroupRole),
+    Author,
+    AuthorOr(GroupRole),
+    /// An admin of higher rank than the one concerned.
+    AdminAbove,
+    /// Of higher rank in the group than the one concerned, who must not be an admin; or an admin above.
+    Above(GroupRole),
+    /// Hosts in announcements, everybody elsewhere.
+    Speaker,
+    /// The one who invited, or an admin.
+    Inviter,
+}
+
+struct Rule {
+    sight: Sight,
+    who: Who,
+    /// A muted member may not.
+    speech: bool,
+}
+
+const fn rule(sight: Sight, who: Who) -> Rule {
+    Rule { sight, who, speech: false }
+}
+
+const fn speech(who: Who) -> Rule {
+    Rule { sight: Sight::Group, who, speech: true }
+}
+
+/// The table.
+const fn rule_of(act: ActName) -> Rule {
+    use ActName as A;
+    match act {
+        A::EditBrand | A::CreateGroup | A::ReadAudit => rule(Sight::Brand, Who::BrandRole(BrandRole::Admin)),
+        A::ReadMails | A::RetryMail => rule(Sight::Brand, Who::BrandRole(BrandRole::Owner)),
+        A::EditProfile | A::ReplaceCalendarFeed => rule(Sight::Brand, Who::Anyone),
+        A::ManageMember | A::RemoveMember => rule(Sight::Brand, Who::AdminAbove),
+
+        A::EditGroup | A::CreateChannel | A::EditChannel | A::Invite | A::AddToGroup => {
+            rule(Sight::Frame, Who::GroupRoleOrAdmin(GroupRole::Host))
+        }
+        A::RevokeInvitation => rule(Sight::Brand, Who::Inviter),
+        A::ChangeGroupRole => rule(Sight::Frame, Who::Above(GroupRole::Host)),
+        A::Mute | A::RemoveFromGroup => rule(Sight::Frame, Who::Above(GroupRole::Moderator)),
+        A::LeaveGroup | A::MoveMarker | A::LinkFile => rule(Sight::Group, Who::Anyone),
+        A::Register => rule(Sight::Group, Who::Anyone),
+
+        A::PostMessage => speech(Who::Speaker),
+        A::React | A::Type | A::Upload | A::StartThread | A::PostReply => speech(Who::Anyone),
+        A::EditMessage | A::EditReply | A::EditThread => speech(Who::Author),
+        A::DeleteMessage | A::DeleteReply | A::DeleteThread => {
+            rule(Sight::Group, Who::AuthorOr(GroupRole::Moderator))
+        }
+        A::CurateThread | A::AcceptReply => speech(Who::AuthorOr(GroupRole::Moderator)),
+        A::PlanWebinar | A::EditWebinar => rule(Sight::Group, Who::GroupRole(GroupRole::Host)),
+    }
+}
+
+/// Acts that an archived group still allows.
+const fn in_archive(act: ActName) -> bool {
+    matches!(
+        act,
+        ActName::EditGroup
+            | ActName::LeaveGroup
+            | ActName::RemoveFromGroup
+            | ActName::MoveMarker
+            | ActName::LinkFile
+            | ActName::DeleteMessage
+            | ActName::DeleteReply
+            | ActName::DeleteThread
+            | ActName::RevokeInvitation
+    )
+}
+
+/// Decides one act of one actor at one place.
+pub fn decide(act: ActName, standing: Option<&Standing>, place: &Place, now: Millis) -> Verdict {
+    let Some(standing) = standing.filter(|standing| standing.state != MemberState::Removed) else {
+        return Verdict::Unseen;
+    };
+    let rule = rule_of(act);
+    if !sees(rule.sight, standing) || place.deleted_at.is_some() {
+        return Verdict::Unseen;
+    }
+    if standing.state == MemberState::Suspended {
+        return Verdict::Refused(Code::Suspended);
+    }
+    if !may(rule.who, standing, place) {
+        return refusal_of(rule.who);
+    }
+    if rule.speech && standing.muted_until.is_some_and(|until| until > now) {
+        return Verdict::Refused(Code::Muted);
+    }
+    if place.archived_at.is_some() && !in_archive(act) {
+        return Verdict::Refused(Code::Archived);
+    }
+    if act == ActName::EditMessage && too_old(place, now) {
+        return Verdict::Refused(Code::EditWindowClosed);
+    }
+    Verdict::Allowed
+}
+
+/// Whether the actor may read what is inside the target.
+pub fn may_read(standing: Option<&Standing>, place: &Place) -> Verdict {
+    let Some(standing) = standing.filter(|standing| standing.state != MemberState::Removed) else {
+        return Verdict::Unseen;
+    };
+    let sight = if place.group.is_some() { Sight::Group } else { Sight::Brand };
+    if !sees(sight, standing) || place.deleted_at.is_some() {
+        return Verdict::Unseen;
+    }
+    if standing.state == MemberState::Suspended { Verdict::Refused(Code::Suspended) } else { Verdict::Allowed }
+}
+
+fn sees(sight: Sight, standing: &Standing) -> bool {
+    match sight {
+        Sight::Brand => true,
+        Sight::Group => standing.group_role.is_some(),
+        Sight::Frame => standing.group_role.is_some() || standing.brand_role >= BrandRole::Admin,
+    }
+}
+
+fn may(who: Who, standing: &Standing, place: &Place) -> bool {
+    let is_admin = standing.brand_role >= BrandRole::Admin;
+    let has = |role| standing.group_role.is_some_and(|mine| mine >= role);
+    let is_author = place.author == Some(standing.member);
+    match who {
+        Who::Anyone => true,
+        Who::BrandRole(role) => standing.brand_role >= role,
+        Who::GroupRole(role) => has(role),
+        Who::GroupRoleOrAdmin(role) => has(role) || is_admin,
+        Who::Author => is_author,
+        Who::AuthorOr(role) => is_author || has(role),
+        Who::AdminAbove => is_admin && outranks_in_brand(standing, place),
+        Who::Above(role) => above(role, standing, place),
+        Who::Speaker => place.channel_kind != Some(ChannelKind::Announcements) || has(GroupRole::Host),
+        Who::Inviter => is_admin || place.subject == Some(standing.member),
+    }
+}
+
+/// Owners act on everybody but themselves, admins on members.
+fn outranks_in_brand(standing: &Standing, place: &Place) -> bool {
+    place.subject().is_some_and(|subject| {
+        subject.member != standing.member
+            && (standing.brand_role > subject.brand_role || standing.brand_role == BrandRole::Owner)
+    })
+}
+
+fn above(role: GroupRole, standing: &Standing, place: &Place) -> bool {
+    let Some(subject) = place.subject().filter(|subject| subject.member != standing.member) else { return false };
+    let as_admin = standing.brand_role >= BrandRole::Admin && outranks_in_brand(standing, place);
+    let in_group = standing.group_role.is_some_and(|mine| {
+        mine >= role
+            && subject.brand_role == BrandRole::Member
+            && (Some(mine) > subject.group_role || mine == GroupRole::Host)
+    });
+    as_admin || in_group
+}
+
+/// Somebody else's invitation is not even there for those who may not revoke it.
+fn refusal_of(who: Who) -> Verdict {
+    if matches!(who, Who::Inviter) { Verdict::Unseen } else { Verdict::Refused(Code::Forbidden) }
+}
+
+fn too_old(place: &Place, now: Millis) -> bool {
+    place.created_at.is_some_and(|at| at.plus_ms(EDIT_WINDOW_HOURS * 3_600_000) <= now)
+}
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;

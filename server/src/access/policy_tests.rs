@@ -1,0 +1,124 @@
+//! The policy printed as a matrix: a flag that changes no cell, or a cell that changes unnoticed, fails here.
+
+use std::fmt::Write as _;
+
+use uuid::Uuid;
+
+use super::*;
+use crate::platform::ids::{BrandId, GroupId, MemberId};
+
+const NOW: Millis = Millis(1_000_000_000);
+const ME: MemberId = MemberId(Uuid::from_u128(1));
+const OTHER: MemberId = MemberId(Uuid::from_u128(2));
+
+fn standing(brand_role: BrandRole, group_role: Option<GroupRole>) -> Standing {
+    Standing { member: ME, brand_role, state: MemberState::Active, group_role, muted_until: None }
+}
+
+fn personas() -> Vec<(&'static str, Option<Standing>)> {
+    let member = standing(BrandRole::Member, Some(GroupRole::Member));
+    vec![
+        ("stranger", None),
+        ("removed", Some(Standing { state: MemberState::Removed, ..member })),
+        ("suspended", Some(Standing { state: MemberState::Suspended, ..member })),
+        ("outside", Some(standing(BrandRole::Member, None))),
+        ("muted", Some(Standing { muted_until: Some(NOW.plus_ms(1)), ..member })),
+        ("member", Some(member)),
+        ("moderator", Some(standing(BrandRole::Member, Some(GroupRole::Moderator)))),
+        ("host", Some(standing(BrandRole::Member, Some(GroupRole::Host)))),
+        ("admin", Some(standing(BrandRole::Admin, None))),
+        ("owner", Some(standing(BrandRole::Owner, None))),
+    ]
+}
+
+/// Somebody else's thing, about an ordinary member, in a chat.
+fn place() -> Place {
+    Place {
+        group: Some(GroupId(Uuid::from_u128(4))),
+        channel_kind: Some(ChannelKind::Chat),
+        author: Some(OTHER),
+        created_at: Some(NOW),
+        subject: Some(OTHER),
+        subject_brand_role: Some(BrandRole::Member),
+        subject_group_role: Some(GroupRole::Member),
+        ..Place::in_brand(BrandId(Uuid::from_u128(3)))
+    }
+}
+
+fn cell(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Allowed => "yes",
+        Verdict::Unseen => "·",
+        Verdict::Refused(code) => code.as_str(),
+    }
+}
+
+#[test]
+fn the_policy_is_this_matrix() {
+    let mut matrix = format!("{:20}", "");
+    for (name, _) in personas() {
+        write!(matrix, "{name:10}").unwrap();
+    }
+    for act in ActName::ALL {
+        write!(matrix, "\n{:20}", format!("{act:?}")).unwrap();
+        for (_, standing) in personas() {
+            write!(matrix, "{:10}", cell(decide(*act, standing.as_ref(), &place(), NOW))).unwrap();
+        }
+    }
+    let matrix = matrix.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(matrix);
+}
+
+#[test]
+fn a_mute_ends_by_itself() {
+    let muted = Standing { muted_until: Some(NOW), ..standing(BrandRole::Member, Some(GroupRole::Member)) };
+    assert_eq!(decide(ActName::PostMessage, Some(&muted), &place(), NOW), Verdict::Allowed);
+    assert_eq!(
+        decide(ActName::PostMessage, Some(&muted), &place(), NOW.plus_ms(-1)),
+        Verdict::Refused(Code::Muted)
+    );
+}
+
+#[test]
+fn only_hosts_announce() {
+    let announcements = Place { channel_kind: Some(ChannelKind::Announcements), ..place() };
+    for (role, verdict) in [
+        (GroupRole::Member, Verdict::Refused(Code::Forbidden)),
+        (GroupRole::Moderator, Verdict::Refused(Code::Forbidden)),
+        (GroupRole::Host, Verdict::Allowed),
+    ] {
+        let standing = standing(BrandRole::Member, Some(role));
+        assert_eq!(decide(ActName::PostMessage, Some(&standing), &announcements, NOW), verdict);
+    }
+}
+
+#[test]
+fn nobody_in_a_group_touches_an_admin() {
+    let about_admin = Place { subject_brand_role: Some(BrandRole::Admin), ..place() };
+    for role in [GroupRole::Moderator, GroupRole::Host] {
+        let standing = standing(BrandRole::Member, Some(role));
+        for act in [ActName::Mute, ActName::RemoveFromGroup, ActName::ChangeGroupRole] {
+            assert_eq!(decide(act, Some(&standing), &about_admin, NOW), Verdict::Refused(Code::Forbidden));
+        }
+    }
+}
+
+#[test]
+fn the_edit_window_closes() {
+    let author = Standing { member: OTHER, ..standing(BrandRole::Member, Some(GroupRole::Member)) };
+    let late = NOW.plus_ms(EDIT_WINDOW_HOURS * 3_600_000);
+    assert_eq!(decide(ActName::EditMessage, Some(&author), &place(), late.plus_ms(-1)), Verdict::Allowed);
+    assert_eq!(
+        decide(ActName::EditMessage, Some(&author), &place(), late),
+        Verdict::Refused(Code::EditWindowClosed)
+    );
+}
+
+#[test]
+fn an_archived_group_is_read_only() {
+    let archived = Place { archived_at: Some(NOW), ..place() };
+    let host = standing(BrandRole::Member, Some(GroupRole::Host));
+    assert_eq!(decide(ActName::PostMessage, Some(&host), &archived, NOW), Verdict::Refused(Code::Archived));
+    assert_eq!(decide(ActName::DeleteMessage, Some(&host), &archived, NOW), Verdict::Allowed);
+    assert_eq!(may_read(Some(&host), &archived), Verdict::Allowed);
+}
