@@ -41,6 +41,9 @@ export default ts.config(
       'max-params': ['error', 5],
       '@typescript-eslint/no-non-null-assertion': 'error',
       'svelte/no-at-html-tags': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      // Large things are $state.raw and replaced as a whole.
+      'svelte/prefer-svelte-reactivity': 'off',
       // Routes are plain paths of our own small router.
       'svelte/no-navigation-without-resolve': 'off',
       // A room imports platform, never another room's inside.

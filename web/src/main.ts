@@ -5,11 +5,16 @@ import '$platform/styles/base.css';
 import { startRouter } from '$platform/app/router.svelte';
 import { applyTheme } from '$platform/styles/theme.svelte';
 import { guessReader, storedLanguage } from '$platform/i18n/reader.svelte';
+import { whenLoggedOut } from '$platform/api/client';
+import { outbox } from '$platform/live/sending.svelte';
+import { session } from '$platform/store/session.svelte';
 import App from './App.svelte';
 
 applyTheme();
 guessReader(navigator.languages, storedLanguage(), Intl.DateTimeFormat().resolvedOptions().timeZone);
 startRouter();
+whenLoggedOut(() => session.ended());
+session.beforeLogOut(() => outbox.forget());
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -1,9 +1,11 @@
-import { get } from '$platform/api/client';
-import type { Member, Start } from '$platform/api/types';
+import { get, put } from '$platform/api/client';
+import type { Channel, GroupSnapshot, Id, Member, Start } from '$platform/api/types';
+import type { Change } from '$platform/live/frames';
+import { applyToStart, findChannel, moved, withGroup } from './groups';
 
 /** The brand on the screen: what the first read told, kept true by the changes that follow. */
 class BrandStore {
-  start = $state<Start | undefined>();
+  start = $state.raw<Start | undefined>();
 
   get slug(): string {
     return this.start?.brand.slug ?? '';
@@ -12,9 +14,51 @@ class BrandStore {
     return this.start?.me;
   }
 
-  async open(brandId: string): Promise<void> {
+  async open(brandId: Id): Promise<Start> {
     this.start = await get<Start>(`/brands/${brandId}/start`);
     localStorage.setItem('guildhall.brand', this.start.brand.slug);
+    return this.start;
+  }
+
+  /** Reads everything again, for example after the own roles have changed. */
+  async refresh(): Promise<void> {
+    if (this.start) await this.open(this.start.brand.id);
+  }
+
+  apply(change: Change): void {
+    if (this.start) this.start = applyToStart(this.start, change);
+  }
+
+  addGroup(snapshot: GroupSnapshot): void {
+    if (this.start) this.start = withGroup(this.start, snapshot);
+  }
+
+  group(id: Id): GroupSnapshot | undefined {
+    return this.start?.groups.find(({ group }) => group.id === id);
+  }
+
+  channel(id: Id): Channel | undefined {
+    return this.start && findChannel(this.start, id);
+  }
+
+  /** Everything up to `position` has been seen. The badge empties at once; the server's count has the last word. */
+  async markRead(channel: Id, position: number): Promise<void> {
+    const known = this.channel(channel);
+    if (known && position <= known.marker) return;
+    this.#mark(channel, position, 0);
+    const { marker, unread } = await put<{ marker: number; unread: number }>(`/channels/${channel}/marker`, {
+      position,
+    });
+    this.#mark(channel, marker, unread);
+  }
+
+  #mark(channel: Id, marker: number, unread: number): void {
+    if (!this.start) return;
+    const groups = this.start.groups.map((one) => ({
+      ...one,
+      channels: one.channels.map((each) => (each.id === channel ? moved(each, marker, unread) : each)),
+    }));
+    this.start = { ...this.start, groups };
   }
 }
 

@@ -1,6 +1,7 @@
 import { get, remove } from '$platform/api/client';
 import type { Me } from '$platform/api/types';
 import { setReader } from '$platform/i18n/reader.svelte';
+import { forgetDrafts } from './drafts';
 
 /** Who is signed in on this device. Tabs of one browser share the log-in, so logging out in one ends all. */
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('guildhall.login');
@@ -8,6 +9,7 @@ const channel = typeof BroadcastChannel === 'undefined' ? undefined : new Broadc
 class Session {
   me = $state.raw<Me | undefined>();
   #loading: Promise<Me> | undefined;
+  #leaving: (() => Promise<unknown>)[] = [];
 
   /** The signed-in account; refuses with 401 where there is none. */
   load(): Promise<Me> {
@@ -25,18 +27,30 @@ class Session {
     return me;
   }
 
+  /** What else on this device belongs to the log-in and has to go with it. */
+  beforeLogOut(act: () => Promise<unknown>): void {
+    this.#leaving.push(act);
+  }
+
   async logOut(): Promise<void> {
     await remove('/logins/current');
+    forgetDrafts();
+    await Promise.allSettled(this.#leaving.map((act) => act()));
     channel?.postMessage('out');
-    leave();
+    leave('/login');
+  }
+
+  /** The server no longer knows the log-in; what was being written stays for the next one. */
+  ended(): void {
+    if (this.me) leave(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
 }
 
 export const session = new Session();
 
 /** A full load forgets everything that the old log-in could read. */
-function leave(): void {
-  location.assign('/login');
+function leave(to: string): void {
+  location.assign(to);
 }
 
-channel?.addEventListener('message', leave);
+channel?.addEventListener('message', () => leave('/login'));

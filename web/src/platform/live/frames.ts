@@ -1,0 +1,52 @@
+import type {
+  Channel,
+  Group,
+  GroupSnapshot,
+  Id,
+  Instant,
+  Member,
+  Message,
+  Reply,
+  Thread,
+  Webinar,
+} from '$platform/api/types';
+
+/** What may happen in a stream. Each carries the thing as it is now, so that applying one twice does no harm. */
+export type Change =
+  | { kind: 'message.posted' | 'message.changed'; message: Message }
+  | { kind: 'channel.created' | 'channel.changed'; channel: Omit<Channel, 'marker' | 'unread' | 'can_post'> }
+  | { kind: 'group.changed'; group: Omit<Group, 'my_role'> }
+  | { kind: 'member.joined' | 'member.changed'; member: Member }
+  | { kind: 'member.left'; member_id: Id }
+  | { kind: 'thread.posted' | 'thread.changed'; thread: Omit<Thread, 'can_edit' | 'can_accept'> }
+  | { kind: 'reply.posted' | 'reply.changed'; reply: Reply }
+  | { kind: 'webinar.changed'; webinar: Omit<Webinar, 'my_registration' | 'can_manage'> }
+  | { kind: 'group.added' | 'group.removed'; group_id: Id }
+  | { kind: 'marker.moved'; channel_id: Id; position: number; unread: number }
+  | { kind: 'registration.changed'; webinar_id: Id; state: 'registered' | 'none' }
+  | { kind: 'membership.changed'; member: Member };
+
+export interface ChangeFrame {
+  type: 'change';
+  stream: Id;
+  position: number;
+  at: Instant;
+  change: Change;
+}
+export interface ResetFrame {
+  type: 'reset';
+  stream: Id;
+  position: number;
+  snapshot: GroupSnapshot | { webinar: Webinar; position: number; channel: Channel } | null;
+}
+export type ServerFrame =
+  | { type: 'ready'; member: Id; server_time: Instant; heartbeat_ms: number }
+  | ChangeFrame
+  | ResetFrame
+  | { type: 'resumed'; stream: Id; position: number }
+  | { type: 'typing'; channel: Id; thread_root: Id | null; person: { id: Id; name: string } }
+  | { type: 'presence'; group: Id; online: Id[] }
+  | { type: 'presence.changed'; group: Id; member: Id; online: boolean }
+  | { type: 'ack'; ref: string }
+  | { type: 'pong'; ref: string }
+  | { type: 'error'; ref: string | null; code: string; retry_after_ms: number | null };
