@@ -1,0 +1,15 @@
+//! What stands between the network and the rooms: the accept loop, the guard that every request passes, the extractors.
+//!
+//! Invariants: a request reaches a handler only through `guard`, so host, origin and method have been checked; a body is
+//! read only through an extractor that bounds it; whatever happens, the answer is a problem document with a request id.
+
+pub mod guard;
+mod headers;
+pub mod proxy;
+pub mod read;
+pub mod serve;
+
+pub use guard::{Guard, RequestId};
+pub use proxy::{ClientAddress, Network};
+pub use read::{Id, IdPair, Json, Query};
+pub use serve::Peer;
