@@ -4,13 +4,15 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use http::HeaderMap;
+use serde::{Deserialize, Serialize};
 
 /// The address that limits and log-ins count by. Never logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
 /// A network in prefix notation, or a single address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Network {
     address: IpAddr,
     prefix_bits: u32,
@@ -32,6 +34,20 @@ impl FromStr for Network {
             None => width_bits,
         };
         if prefix_bits > width_bits { Err(NotANetwork) } else { Ok(Network { address, prefix_bits }) }
+    }
+}
+
+impl TryFrom<String> for Network {
+    type Error = NotANetwork;
+
+    fn try_from(text: String) -> Result<Self, NotANetwork> {
+        text.parse()
+    }
+}
+
+impl From<Network> for String {
+    fn from(network: Network) -> String {
+        format!("{}/{}", network.address, network.prefix_bits)
     }
 }
 
