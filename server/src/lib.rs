@@ -3,3 +3,4 @@
 pub mod access;
 pub mod changes;
 pub mod platform;
+pub mod search;
