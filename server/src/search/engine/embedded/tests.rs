@@ -101,7 +101,9 @@ async fn comes_up_new_after(damage: impl Fn(&Path), ending: &str) {
     let files = std::fs::read_dir(folder.path().join("index")).unwrap().map(|entry| entry.unwrap().path());
     let chosen: Vec<_> = files.filter(|file| file.to_string_lossy().ends_with(ending)).collect();
     assert!(!chosen.is_empty(), "there is a file that ends in {ending}");
-    chosen.iter().for_each(|file| damage(file));
+    for file in &chosen {
+        damage(file);
+    }
     let engine = open(folder.path());
     assert_eq!(engine.identity().await.unwrap(), None, "after damage to {ending}");
     assert_eq!(total(&engine, "motor").await, 0);
