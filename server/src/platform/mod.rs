@@ -2,10 +2,16 @@
 
 pub mod clock;
 pub mod config;
+pub mod handoff;
 pub mod http;
 pub mod ids;
+pub mod keys;
 pub mod language;
+pub mod limits;
 pub mod mail;
+pub mod markdown;
 pub mod paging;
+pub mod passwords;
 pub mod refusal;
 pub mod store;
+pub mod text;
