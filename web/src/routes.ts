@@ -5,7 +5,7 @@ import { defineRoutes } from '$platform/app/route';
  * A page gets the props of `PageProps`. `frame: 'brand'` puts it beside the sidebar and waits for the brand's first read.
  */
 export const routes = defineRoutes([
-  { name: 'setup', path: '/setup', frame: 'plain', page: 'accounts/SetupPage' },
+  { name: 'setup', path: '/setup', frame: 'plain', page: 'setup/SetupPage' },
   { name: 'login', path: '/login', frame: 'plain', page: 'accounts/LoginPage' },
   { name: 'reset', path: '/reset', frame: 'plain', page: 'accounts/ResetPage' },
   { name: 'join', path: '/join', frame: 'plain', page: 'invitations/JoinPage' },
@@ -21,7 +21,7 @@ export const routes = defineRoutes([
   { name: 'adminGroups', path: '/b/:slug/admin/groups', frame: 'brand', page: 'groups/GroupsPage' },
   { name: 'adminInvitations', path: '/b/:slug/admin/invitations', frame: 'brand', page: 'invitations/InvitationsPage' },
   { name: 'adminMembers', path: '/b/:slug/admin/members', frame: 'brand', page: 'members/MembersPage' },
-  { name: 'adminMails', path: '/b/:slug/admin/mails', frame: 'brand', page: 'brands/MailsPage' },
+  { name: 'adminMails', path: '/b/:slug/admin/mails', frame: 'brand', page: 'mails/MailsPage' },
   { name: 'adminAudit', path: '/b/:slug/admin/audit', frame: 'brand', page: 'audit/AuditPage' },
   { name: 'me', path: '/b/:slug/me', frame: 'brand', page: 'accounts/AccountPage' },
 ]);
