@@ -2,5 +2,6 @@
 
 pub mod access;
 pub mod changes;
+pub mod live;
 pub mod platform;
 pub mod search;
