@@ -42,6 +42,8 @@ mod waves;
 mod wheel;
 mod wire;
 
+#[cfg(test)]
+mod tests;
 
 pub use backstage::{Backstage, Following, SocketIdentity, Start, TypingNotice};
 pub use close::{CloseCode, Selector};
