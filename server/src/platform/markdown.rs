@@ -312,10 +312,7 @@ mod tests {
         {
             harmless(&source);
         }
-        let mut staircase = String::new();
-        for level in 0..100 {
-            staircase.push_str(&format!("{}- x\n", "  ".repeat(level)));
-        }
+        let staircase: String = (0..100).map(|level| "  ".repeat(level) + "- x\n").collect();
         harmless(&staircase);
     }
 
