@@ -1,5 +1,7 @@
 //! The building's pipes: what every room uses and what knows no room.
 
+pub mod assets;
+pub mod blobs;
 pub mod clock;
 pub mod config;
 pub mod handoff;
@@ -10,6 +12,7 @@ pub mod language;
 pub mod limits;
 pub mod mail;
 pub mod markdown;
+pub mod observe;
 pub mod paging;
 pub mod passwords;
 pub mod refusal;
