@@ -1,5 +1,7 @@
 // A text is "Hello {name}"; a counted text has two forms, "replies#one" and "replies#other", and takes {count}.
 const FORM = /^(?<key>[a-z][a-zA-Z0-9_]*)(#(?<form>one|other))?$/;
+const RESERVED =
+  /^(new|delete|default|in|is|for|if|do|with|this|class|return|import|export|switch|void|null|true|false)$/;
 const HOLE = /\{([a-z][a-zA-Z0-9_]*)\}/g;
 
 /** Both languages of one room to TypeScript, or the reasons why not. */
@@ -8,7 +10,7 @@ export function compileRoom(room, de, en) {
   const keys = new Map();
   for (const name of Object.keys(de)) {
     const match = FORM.exec(name);
-    if (!match) errors.push(`${room}: "${name}" is not a usable name for a text`);
+    if (!match || RESERVED.test(name)) errors.push(`${room}: "${name}" is not a usable name for a text`);
     else keys.set(match.groups.key, match.groups.form !== undefined);
   }
   for (const [key, counted] of keys) {

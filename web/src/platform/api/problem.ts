@@ -41,7 +41,7 @@ export function fieldText(fault: unknown, field: string): string | undefined {
   return found && codeText(found.code, texts.invalid());
 }
 
-function codeText(code: string, fallback = texts.internal()): string {
+export function codeText(code: string, fallback = texts.internal()): string {
   const known = texts as unknown as Record<string, ((p: object) => string) | undefined>;
   return known[code]?.({}) ?? fallback;
 }

@@ -45,7 +45,7 @@ class BrandStore {
   async markRead(channel: Id, position: number): Promise<void> {
     const known = this.channel(channel);
     if (known && position <= known.marker) return;
-    this.#mark(channel, position, 0);
+    if (known && position >= known.last_position) this.#mark(channel, position, 0);
     const { marker, unread } = await put<{ marker: number; unread: number }>(`/channels/${channel}/marker`, {
       position,
     });

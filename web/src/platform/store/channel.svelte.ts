@@ -64,6 +64,11 @@ export class ChannelMessages {
     if (message.reply_to) this.window = countReply(this.window, message);
   }
 
+  /** The same for a message that is known already. */
+  amend(message: Message): void {
+    this.window = change(this.window, message);
+  }
+
   find(id: Id): Message | undefined {
     return this.window.items.find((message) => message.id === id);
   }
