@@ -63,6 +63,11 @@ impl Word {
     }
 }
 
+/// Whether a term is of a script that is written without spaces.
+pub fn is_ideographic(term: &str) -> bool {
+    term.chars().next().is_some_and(|sign| matches!(class_of(sign), Class::Ideograph))
+}
+
 pub fn tokens(text: &str) -> Vec<Token> {
     words(text).into_iter().flat_map(|word| word.tokens).collect()
 }

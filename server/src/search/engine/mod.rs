@@ -18,6 +18,7 @@
 pub mod embedded;
 pub mod fold;
 pub mod matching;
+pub mod meili;
 #[cfg(test)]
 mod parity;
 pub mod query;
@@ -29,8 +30,12 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 pub use embedded::{EmbeddedEngine, EmbeddedOptions};
+pub use meili::{MeiliEngine, MeiliOptions};
 pub use query::{QueryRefusal, SearchText};
 pub use snippet::{Highlighter, Snippet};
+
+/// Raised with every change of `fold` or `matching` that makes other terms of a text: an index of other terms must be rebuilt.
+const TERMS: u32 = 1;
 
 /// What a search may take before it answers `EngineFault::Late`.
 pub const SEARCH_DEADLINE: Duration = Duration::from_millis(300);
@@ -50,6 +55,18 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     pub const ALL: [Self; 3] = [Self::Message, Self::Thread, Self::Reply];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Thread => "thread",
+            Self::Reply => "reply",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +141,17 @@ pub struct EngineHits {
     pub total: u64,
 }
 
+/// The identity as it is kept: with the terms that the index was made with.
+fn stamp_of(identity: &str) -> String {
+    format!("{TERMS}:{identity}")
+}
+
+/// The identity, unless the index was made with other terms than ours.
+fn identity_in(stamp: &str) -> Option<String> {
+    let (terms, identity) = stamp.split_once(':')?;
+    (terms == TERMS.to_string()).then(|| identity.to_owned())
+}
+
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Debug, thiserror::Error)]
@@ -151,7 +179,7 @@ pub trait SearchEngine: Send + Sync + std::fmt::Debug {
 
     async fn search(&self, query: &EngineQuery) -> Result<EngineHits, EngineFault>;
 
-    /// The identity given at the last `reset`. `None` for a new, emptied or damaged index: it must be rebuilt.
+    /// The identity given at the last `reset`. `None` for a new, emptied, damaged or outdated index: it must be rebuilt.
     async fn identity(&self) -> Result<Option<String>, EngineFault>;
 
     /// Empties the index and stamps it. A crash on the way leaves an index without identity.
@@ -159,4 +187,16 @@ pub trait SearchEngine: Send + Sync + std::fmt::Debug {
 
     /// Whether searching and applying are expected to work now.
     async fn healthy(&self) -> bool;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_of_other_terms_has_no_identity() {
+        assert_eq!(identity_in(&stamp_of("a:b")).as_deref(), Some("a:b"));
+        assert_eq!(identity_in("0:a"), None);
+        assert_eq!(identity_in("a"), None);
+    }
 }

@@ -10,17 +10,20 @@ mod cases;
 mod conduct;
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::{
-    Document, DocumentKind, EmbeddedEngine, EmbeddedOptions, EngineHits, EngineQuery, IndexOp, SearchEngine, SearchText,
+    Document, DocumentKind, EmbeddedEngine, EmbeddedOptions, EngineHits, EngineQuery, IndexOp, MeiliEngine,
+    MeiliOptions, SearchEngine, SearchText,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tried {
     Embedded,
+    Meilisearch,
 }
 
 /// An engine under test and what is remembered of it: the complaints, so that one run shows them all.
@@ -101,4 +104,19 @@ async fn the_embedded_engine_keeps_the_promises() {
     let options = EmbeddedOptions { commit_pace: Duration::ZERO, ..EmbeddedOptions::default() };
     let engine = EmbeddedEngine::open(folder.path(), &options).unwrap();
     try_engine(&engine, Tried::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn meilisearch_keeps_the_promises() {
+    let (Ok(url), Ok(key)) = (std::env::var("MEILI_URL"), std::env::var("MEILI_MASTER_KEY")) else {
+        // Past the capture of the test runner, so that it is seen also where all tests pass.
+        let said = writeln!(
+            std::io::stderr(),
+            "SKIPPED: Meilisearch was NOT tried; set MEILI_URL and MEILI_MASTER_KEY to a server"
+        );
+        return said.unwrap();
+    };
+    let engine = MeiliEngine::new(MeiliOptions::new(&url, &key, &format!("parity-{}", std::process::id()))).unwrap();
+    try_engine(&engine, Tried::Meilisearch).await;
+    engine.remove().await.unwrap();
 }

@@ -58,6 +58,11 @@ impl Needle {
         }
     }
 
+    /// Whether it is of a script without spaces.
+    pub fn ideographic(&self) -> bool {
+        self.lone_ideograph || self.sequence.iter().any(|(_, term)| fold::is_ideographic(term))
+    }
+
     /// The term that typos are forgiven in.
     pub fn forgiving(&self) -> Option<&str> {
         let term = self.joined.as_deref().or_else(|| self.single())?;

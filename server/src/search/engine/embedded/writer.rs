@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::EmbeddedOptions;
 use super::schema::Fields;
-use crate::search::engine::{EngineFault, IndexOp};
+use crate::search::engine::{EngineFault, IndexOp, identity_in, stamp_of};
 
 /// Batches that may wait; callers beyond wait before they are taken in.
 const MAX_WAITING_BATCHES: usize = 64;
@@ -61,7 +61,8 @@ impl Writer {
         fields: Fields,
         options: &EmbeddedOptions,
     ) -> Result<Self, EngineFault> {
-        let identity = index.load_metas().map_err(EngineFault::unavailable)?.payload;
+        let stamp = index.load_metas().map_err(EngineFault::unavailable)?.payload;
+        let identity = stamp.as_deref().and_then(identity_in);
         let shared = Arc::new(Shared { identity: Mutex::new(identity.clone()), failing: AtomicBool::new(false) });
         let (requests, waiting) = mpsc::channel(MAX_WAITING_BATCHES);
         let mut pen = Pen {
@@ -211,7 +212,7 @@ impl Pen {
         let identity = self.identity.clone();
         let mut prepared = self.writer()?.prepare_commit()?;
         if let Some(identity) = &identity {
-            prepared.set_payload(identity);
+            prepared.set_payload(&stamp_of(identity));
         }
         prepared.commit()?;
         *self.shared.identity.lock().unwrap_or_else(PoisonError::into_inner) = identity;
