@@ -87,8 +87,8 @@ fn engine_and_highlighting_agree() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
     let options = EmbeddedOptions { commit_pace: Duration::ZERO, ..EmbeddedOptions::default() };
     let engine = EmbeddedEngine::open(folder.path(), &options).unwrap();
-    let queries = prop::collection::vec(prop::collection::vec(clause(), 1..4), 12);
-    proptest!(ProptestConfig::with_cases(40), |(texts in texts(), queries in queries)| {
+    let queries = prop::collection::vec(prop::collection::vec(clause(), 1..4), 40);
+    proptest!(ProptestConfig::with_cases(16), |(texts in texts(), queries in queries)| {
         runtime.block_on(engine.reset("agreement")).unwrap();
         let mut current = BTreeMap::new();
         for batch in texts.chunks(5) {
