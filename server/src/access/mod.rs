@@ -21,5 +21,5 @@ pub use act::*;
 pub use actor::Actor;
 pub use permit::{Permit, permit};
 pub use roles::{BrandRole, ChannelKind, GroupRole, MemberState};
-pub use scope::{Scope, Seen, scope, see};
+pub use scope::{Scope, Seen, scope, see, see_for};
 pub use standing::{Place, Standing, Subject, Target};

@@ -2,8 +2,9 @@
 
 use sea_orm::FromQueryResult;
 
+use super::act::Act;
 use super::actor::Actor;
-use super::policy::{Verdict, may_read};
+use super::policy::{Verdict, decide, may_read};
 use super::roles::{BrandRole, GroupRole};
 use super::standing::{Place, Standing, Target, locate, standing};
 use crate::platform::ids::{BrandId, GroupId, MemberId};
@@ -109,6 +110,17 @@ pub async fn see<'r, T: Target>(reader: &'r Reader, actor: &Actor, target: T) ->
     let Some(place) = locate(reader, target).await? else { return Err(Code::NotFound.into()) };
     let standing = standing(reader, actor, &place).await?;
     match (may_read(standing.as_ref(), &place), standing) {
+        (Verdict::Allowed, Some(standing)) => Ok(Seen { reader, standing, place, target }),
+        (Verdict::Refused(code), _) => Err(code.into()),
+        _ => Err(Code::NotFound.into()),
+    }
+}
+
+/// Looks at something that only those may see who may do `A`: the audit log, the outbox, a group's frame.
+pub async fn see_for<'r, A: Act>(reader: &'r Reader, actor: &Actor, target: A::Target) -> Result<Seen<'r, A::Target>> {
+    let Some(place) = locate(reader, target).await? else { return Err(Code::NotFound.into()) };
+    let standing = standing(reader, actor, &place).await?;
+    match (decide(A::NAME, standing.as_ref(), &place, reader.now()), standing) {
         (Verdict::Allowed, Some(standing)) => Ok(Seen { reader, standing, place, target }),
         (Verdict::Refused(code), _) => Err(code.into()),
         _ => Err(Code::NotFound.into()),

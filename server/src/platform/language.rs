@@ -7,12 +7,27 @@ use utoipa::ToSchema;
 
 use crate::platform::clock::Millis;
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, sea_orm::DeriveValueType)]
+#[sea_orm(value_type = "String")]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     #[default]
     De,
     En,
+}
+
+impl std::fmt::Display for Language {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Language {
+    type Err = sea_orm::DbErr;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Language::ALL.into_iter().find(|language| language.as_str() == text);
+        found.ok_or_else(|| sea_orm::DbErr::Type("unknown language".into()))
+    }
 }
 
 const WEEKDAYS_DE: [&str; 7] = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"];

@@ -158,17 +158,25 @@ impl Failure {
         Failure::Fault(Fault::Broken(what))
     }
 
+    /// The failure with its causes, for the operator.
+    pub fn explain(&self) -> String {
+        let mut chain = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            let words = cause.to_string();
+            if !chain.ends_with(&words) {
+                chain.push_str(": ");
+                chain.push_str(&words);
+            }
+            source = cause.source();
+        }
+        chain
+    }
+
     /// Logs a fault, once, with its chain; a refusal is no news.
     pub fn log(&self, request_id: &str) {
-        if let Failure::Fault(fault) = self {
-            let mut chain = fault.to_string();
-            let mut source = std::error::Error::source(fault);
-            while let Some(cause) = source {
-                chain.push_str(": ");
-                chain.push_str(&cause.to_string());
-                source = cause.source();
-            }
-            tracing::error!(request.id = request_id, fault = chain, "fault");
+        if let Failure::Fault(_) = self {
+            tracing::error!(request.id = request_id, fault = self.explain(), "fault");
         }
     }
 }

@@ -29,9 +29,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
         check_media_type(request.headers())?;
-        if announced_bytes(request.headers()) > JSON_BYTES_MAX as u64 {
-            return Err(Code::BodyTooLarge.into());
-        }
         let bytes = read_bounded(request.into_body(), JSON_BYTES_MAX).await?;
         parse_json(&bytes).map(Json)
     }
@@ -50,14 +47,12 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Code> {
     }
 }
 
-/// The length that the sender announces, 0 where it does not; a wrong one has been refused by the parser of the head.
-pub fn announced_bytes(headers: &HeaderMap) -> u64 {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    length.and_then(|length| length.parse().ok()).unwrap_or(0)
-}
-
 /// Reads at most so many bytes, whatever the length header says or does not say.
-async fn read_bounded(body: Body, limit_bytes: usize) -> Result<Bytes, Code> {
+pub(super) async fn read_bounded(body: Body, limit_bytes: usize) -> Result<Bytes, Code> {
+    let announced = http_body::Body::size_hint(&body).lower();
+    if announced > limit_bytes as u64 {
+        return Err(Code::BodyTooLarge);
+    }
     match tokio::time::timeout(JSON_READ_MAX, Limited::new(body, limit_bytes).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Code::BodyTooLarge),

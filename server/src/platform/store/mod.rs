@@ -25,8 +25,7 @@ use crate::platform::clock::{Clock, Millis};
 use crate::platform::ids::StreamId;
 use crate::platform::refusal::{Code, Result};
 use lane::{Lane, Pass};
-pub use open::DatabaseUrl;
-pub use rows::Rows;
+pub use rows::{Rows, placeholders};
 
 /// Values of a raw statement, in the order of `$1, $2, …`.
 #[macro_export]
@@ -58,7 +57,7 @@ impl std::fmt::Debug for Store {
 impl Store {
     /// Opens the database. `wake` hears which streams a commit has moved.
     pub async fn open(
-        url: &DatabaseUrl,
+        url: &str,
         clock: Arc<dyn Clock>,
         wake: mpsc::UnboundedSender<BTreeSet<StreamId>>,
     ) -> Result<Store> {

@@ -1,28 +1,9 @@
 //! Opening SQLite or PostgreSQL with the settings that durability and speed rest on.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
-
-/// Which database to open.
-#[derive(Clone)]
-pub enum DatabaseUrl {
-    /// The file in the data folder; made at the first start.
-    Embedded(PathBuf),
-    /// A URL from the configuration: what it names must exist.
-    Given(String),
-}
-
-impl std::fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            DatabaseUrl::Embedded(path) => write!(f, "Embedded({})", path.display()),
-            DatabaseUrl::Given(_) => f.write_str("Given(…)"), // has a password in it
-        }
-    }
-}
 
 pub(super) struct Connections {
     pub write: DatabaseConnection,
@@ -32,21 +13,18 @@ pub(super) struct Connections {
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
-pub(super) async fn connect(url: &DatabaseUrl) -> Result<Connections, DbErr> {
-    match url {
-        DatabaseUrl::Embedded(path) => sqlite(&format!("sqlite://{}", path.display()), true).await,
-        DatabaseUrl::Given(url) if url.starts_with("sqlite:") => sqlite(url, false).await,
-        DatabaseUrl::Given(url) => postgres(url).await,
-    }
+/// Opens what the URL names. Only a URL that says `mode=rwc` may create a SQLite file.
+pub(super) async fn connect(url: &str) -> Result<Connections, DbErr> {
+    if url.starts_with("sqlite:") { sqlite(url).await } else { postgres(url).await }
 }
 
-async fn sqlite(url: &str, create: bool) -> Result<Connections, DbErr> {
-    let write = Database::connect(sqlite_options(url, create, 1, false)).await?;
-    let read = Database::connect(sqlite_options(url, false, SQLITE_READERS, true)).await?;
+async fn sqlite(url: &str) -> Result<Connections, DbErr> {
+    let write = Database::connect(sqlite_options(url, 1, false)).await?;
+    let read = Database::connect(sqlite_options(url, SQLITE_READERS, true)).await?;
     Ok(Connections { write, read })
 }
 
-fn sqlite_options(url: &str, create: bool, connections: u32, read_only: bool) -> ConnectOptions {
+fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -56,7 +34,6 @@ fn sqlite_options(url: &str, create: bool, connections: u32, read_only: bool) ->
         .test_before_acquire(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
             let sqlite = sqlite
-                .create_if_missing(create)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(5))

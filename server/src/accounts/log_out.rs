@@ -1,0 +1,29 @@
+//! Ending log-ins, one's own.
+
+use super::store::{self, LoginRow};
+use crate::access::Actor;
+use crate::app::App;
+use crate::mails;
+use crate::platform::ids::LoginId;
+use crate::platform::mail::Content;
+use crate::platform::refusal::{Code, Result};
+use crate::platform::store::Tx;
+
+/// Ends one log-in of the actor, on this device or another, and cuts its sockets.
+pub async fn log_out(app: &App, actor: &Actor, login: LoginId) -> Result<()> {
+    let tx = app.store.begin().await?;
+    if !store::end_login(&tx, actor.account, login).await? {
+        return Err(Code::NotFound.into());
+    }
+    tx.commit().await?;
+    app.end_sockets_of_login(login);
+    Ok(())
+}
+
+/// Tells the owner by mail that a log-in was ended because its secret was used twice.
+pub(super) async fn tell_owner(tx: &Tx, app: &App, login: &LoginRow) -> Result<()> {
+    let Some(account) = store::account_for_mail(tx, login.account_id).await? else { return Ok(()) };
+    let at = account.language.moment(tx.now(), &account.time_zone);
+    let content = Content::LoginRevoked { at };
+    mails::enqueue(tx, app, &mails::Draft { brand: None, to: &account.email, language: account.language, content }).await
+}

@@ -1,0 +1,108 @@
+//! The table `mails`.
+
+use sea_orm::FromQueryResult;
+
+use super::Draft;
+use crate::access::{Permit, RetryMail};
+use crate::platform::clock::Millis;
+use crate::platform::ids::{BrandId, MailId};
+use crate::platform::mail::{CalendarPart, Written};
+use crate::platform::refusal::Result;
+use crate::platform::store::{Rows, Tx};
+use crate::values;
+
+pub(super) async fn insert(
+    tx: &Tx,
+    id: MailId,
+    draft: &Draft<'_>,
+    written: &Written,
+    calendar: Option<&CalendarPart>,
+) -> Result<()> {
+    tx.run(
+        "INSERT INTO mails (id, brand_id, recipient, subject, text_body, html_body, calendar, calendar_method, state, attempts,
+                            next_attempt_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, $9, $9)",
+        values![
+            id,
+            draft.brand,
+            draft.to,
+            written.subject.as_str(),
+            written.text.as_str(),
+            written.html.as_str(),
+            calendar.map(|part| part.ics.as_str()),
+            calendar.map(|part| part.method.as_str()),
+            tx.now()
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A mail as the table has it.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct MailRow {
+    pub id: MailId,
+    pub recipient: String,
+    pub subject: String,
+    pub text_body: String,
+    pub html_body: String,
+    pub calendar: Option<String>,
+    pub calendar_method: Option<String>,
+    pub state: String,
+    pub attempts: i64,
+    pub last_error: Option<String>,
+    pub created_at: Millis,
+}
+
+const MAIL: &str = "SELECT id, recipient, subject, text_body, html_body, calendar, calendar_method, state, attempts, last_error,
+                           created_at FROM mails";
+
+/// Mails that are due.
+pub(super) async fn due(rows: &impl Rows, now: Millis, limit: i64) -> Result<Vec<MailRow>> {
+    let sql = format!("{MAIL} WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2");
+    rows.all(&sql, values![now, limit]).await
+}
+
+/// Takes a mail for sending, for as long as the lease lasts; false when somebody else has it.
+pub(super) async fn lease(tx: &Tx, mail: &MailRow, until: Millis) -> Result<bool> {
+    let taken = tx
+        .run(
+            "UPDATE mails SET attempts = attempts + 1, next_attempt_at = $3 WHERE id = $1 AND attempts = $2 AND state = 'queued'",
+            values![mail.id, mail.attempts, until],
+        )
+        .await?;
+    Ok(taken == 1)
+}
+
+/// What became of a mail.
+pub(super) async fn settle(tx: &Tx, id: MailId, state: &str, error: Option<&str>, next: Millis) -> Result<()> {
+    tx.run(
+        "UPDATE mails SET state = $2, last_error = $3, next_attempt_at = $4,
+                          sent_at = CASE WHEN $2 = 'sent' THEN $5 ELSE sent_at END WHERE id = $1",
+        values![id, state, error, next, tx.now()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A page of a brand's mails, newest first. Mails in the product's own name (codes for a new password) are not the
+/// brand's to read.
+pub(super) async fn page(rows: &impl Rows, brand: BrandId, before: Option<MailId>, limit: u64) -> Result<Vec<MailRow>> {
+    let sql = format!("{MAIL} WHERE brand_id = $1 AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3");
+    rows.all(&sql, values![brand, before, i64::try_from(limit).unwrap_or(i64::MAX)]).await
+}
+
+pub(super) async fn one(rows: &impl Rows, id: MailId) -> Result<Option<MailRow>> {
+    rows.first(&format!("{MAIL} WHERE id = $1"), values![id]).await
+}
+
+/// Puts a mail that failed or was kept back into the queue.
+pub(super) async fn requeue(permit: &Permit<'_, RetryMail>) -> Result<()> {
+    let tx = permit.tx();
+    tx.run(
+        "UPDATE mails SET state = 'queued', attempts = 0, next_attempt_at = $2 WHERE id = $1 AND state IN ('failed', 'kept')",
+        values![permit.target(), tx.now()],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,330 @@
+//! The tables `messages`, `reactions` and `markers`.
+
+use sea_orm::{FromQueryResult, Value};
+
+use super::draft::Draft;
+use super::post::Posted;
+use crate::access::{DeleteMessage, EditMessage, MoveMarker, Permit, PostMessage, React, Seen};
+use crate::changes::{Change, Position, announce, stream_position};
+use crate::platform::clock::Millis;
+use crate::platform::ids::{ChannelId, FileId, GroupId, MemberId, MessageId, StreamId};
+use crate::platform::refusal::{Code, Failure, Result};
+use crate::platform::store::{Rows, placeholders};
+use crate::{files, values};
+
+/// The message under a client key.
+#[derive(FromQueryResult)]
+pub(super) struct First {
+    id: MessageId,
+    position: Position,
+    pub request_hash: Vec<u8>,
+}
+
+impl First {
+    pub fn posted(self, client_key: String) -> Posted {
+        Posted { id: self.id, position: self.position, client_key }
+    }
+}
+
+pub(super) async fn by_client_key(rows: &impl Rows, author: MemberId, key: &str) -> Result<Option<First>> {
+    rows.first(
+        "SELECT id, position, request_hash FROM messages WHERE author_id = $1 AND client_key = $2",
+        values![author, key],
+    )
+    .await
+}
+
+/// A row to be.
+pub(super) struct Insertion<'a> {
+    pub id: MessageId,
+    pub position: Position,
+    pub draft: &'a Draft,
+    pub root: Option<MessageId>,
+}
+
+/// Inserts a message; false when its client key is taken.
+pub(super) async fn insert(permit: &Permit<'_, PostMessage>, new: &Insertion<'_>) -> Result<bool> {
+    let tx = permit.tx();
+    let inserted = tx
+        .run(
+            "INSERT INTO messages (id, brand_id, group_id, channel_id, position, author_id, client_key, request_hash, body, html,
+                                   reply_to, revision, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12) ON CONFLICT (author_id, client_key) DO NOTHING",
+            values![
+                new.id,
+                permit.brand(),
+                permit.group()?,
+                permit.target(),
+                new.position,
+                permit.by(),
+                new.draft.client_key.as_str(),
+                new.draft.request_hash.clone(),
+                new.draft.body.as_str(),
+                new.draft.html.as_str(),
+                new.root,
+                tx.now()
+            ],
+        )
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// Hands the author's uploads over to the message; refuses any that is not theirs, not here or already used.
+pub(super) async fn attach_files(permit: &Permit<'_, PostMessage>, message: MessageId, ids: &[FileId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    files::attach(permit, message, ids).await
+}
+
+#[derive(FromQueryResult)]
+struct RootRow {
+    root: MessageId,
+}
+
+/// The root of the talk that a message of this channel belongs to.
+pub(super) async fn root_of(rows: &impl Rows, channel: ChannelId, message: MessageId) -> Result<Option<MessageId>> {
+    let row: Option<RootRow> = rows
+        .first("SELECT COALESCE(reply_to, id) AS root FROM messages WHERE id = $1 AND channel_id = $2", values![message, channel])
+        .await?;
+    Ok(row.map(|row| row.root))
+}
+
+fn stream_of(stream: Option<StreamId>) -> Result<StreamId> {
+    stream.ok_or_else(|| Failure::broken("a message outside any stream"))
+}
+
+pub(super) async fn set_body(permit: &Permit<'_, EditMessage>, body: &str, html: &str) -> Result<()> {
+    let tx = permit.tx();
+    tx.run(
+        "UPDATE messages SET body = $2, html = $3, edited_at = $4, revision = revision + 1 WHERE id = $1",
+        values![permit.target(), body, html, tx.now()],
+    )
+    .await?;
+    announce(tx, stream_of(permit.place().stream)?, Change::MessageChanged(permit.target())).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Before {
+    body: String,
+    reply_to: Option<MessageId>,
+}
+
+/// Takes text, files and reactions out of a message and leaves its place. Returns the text that stood there.
+pub(super) async fn blank(permit: &Permit<'_, DeleteMessage>) -> Result<String> {
+    let tx = permit.tx();
+    let id = permit.target();
+    let before: Option<Before> =
+        tx.first("SELECT body, reply_to FROM messages WHERE id = $1 AND deleted_at IS NULL", values![id]).await?;
+    let before = before.ok_or(Code::NotFound)?;
+    tx.run(
+        "UPDATE messages SET body = '', html = '', deleted_at = $2, revision = revision + 1 WHERE id = $1",
+        values![id, tx.now()],
+    )
+    .await?;
+    tx.run("DELETE FROM reactions WHERE message_id = $1", values![id]).await?;
+    files::detach(permit).await?;
+    let stream = stream_of(permit.place().stream)?;
+    announce(tx, stream, Change::MessageChanged(id)).await?;
+    if let Some(root) = before.reply_to {
+        announce(tx, stream, Change::MessageChanged(root)).await?;
+    }
+    Ok(before.body)
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    n: i64,
+}
+
+pub(super) async fn distinct_emoji_besides(rows: &impl Rows, message: MessageId, emoji: &str) -> Result<i64> {
+    let count: Option<Count> = rows
+        .first(
+            "SELECT COUNT(DISTINCT emoji) AS n FROM reactions WHERE message_id = $1 AND emoji <> $2",
+            values![message, emoji],
+        )
+        .await?;
+    Ok(count.map_or(0, |count| count.n))
+}
+
+pub(super) async fn add_reaction(permit: &Permit<'_, React>, emoji: &str) -> Result<()> {
+    let tx = permit.tx();
+    let added = tx
+        .run(
+            "INSERT INTO reactions (message_id, member_id, emoji, brand_id, at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (message_id, emoji, member_id) DO NOTHING",
+            values![permit.target(), permit.by(), emoji, permit.brand(), tx.now()],
+        )
+        .await?;
+    reacted(permit, added).await
+}
+
+pub(super) async fn remove_reaction(permit: &Permit<'_, React>, emoji: &str) -> Result<()> {
+    let removed = permit
+        .tx()
+        .run(
+            "DELETE FROM reactions WHERE message_id = $1 AND member_id = $2 AND emoji = $3",
+            values![permit.target(), permit.by(), emoji],
+        )
+        .await?;
+    reacted(permit, removed).await
+}
+
+/// Announces a reaction that came or went; one that changed nothing is no news.
+async fn reacted(permit: &Permit<'_, React>, rows: u64) -> Result<()> {
+    if rows > 0 {
+        announce(permit.tx(), stream_of(permit.place().stream)?, Change::MessageChanged(permit.target())).await?;
+    }
+    Ok(())
+}
+
+/// Sets the marker, at most to the end of the stream, and tells the member's other devices.
+pub(super) async fn set_marker(permit: &Permit<'_, MoveMarker>, position: Position) -> Result<()> {
+    let tx = permit.tx();
+    let end = stream_position(tx, stream_of(permit.place().stream)?).await?;
+    let position = position.clamp(Position(0), end);
+    let moved = tx
+        .run(
+            "INSERT INTO markers (channel_id, member_id, brand_id, position) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (channel_id, member_id) DO UPDATE SET position = excluded.position
+             WHERE markers.position <> excluded.position",
+            values![permit.target(), permit.by(), permit.brand(), position],
+        )
+        .await?;
+    if moved > 0 {
+        announce(tx, permit.by(), Change::MarkerMoved(permit.target())).await?;
+    }
+    Ok(())
+}
+
+/// The marker of a member.
+pub async fn marker_of(rows: &impl Rows, channel: ChannelId, member: MemberId) -> Result<Option<Position>> {
+    #[derive(FromQueryResult)]
+    struct Marker {
+        position: Position,
+    }
+    let row: Option<Marker> = rows
+        .first("SELECT position FROM markers WHERE channel_id = $1 AND member_id = $2", values![channel, member])
+        .await?;
+    Ok(row.map(|row| row.position))
+}
+
+/// A message as the table has it.
+#[derive(Debug, Clone, FromQueryResult)]
+pub(super) struct MessageRow {
+    pub id: MessageId,
+    pub channel_id: ChannelId,
+    pub stream: StreamId,
+    pub position: Position,
+    pub author_id: MemberId,
+    pub client_key: String,
+    pub body: String,
+    pub html: String,
+    pub reply_to: Option<MessageId>,
+    pub revision: i64,
+    pub created_at: Millis,
+    pub edited_at: Option<Millis>,
+    pub deleted_at: Option<Millis>,
+}
+
+const MESSAGE: &str = "SELECT m.id, m.channel_id, c.stream_id AS stream, m.position, m.author_id, m.client_key, m.body, m.html,
+    m.reply_to, m.revision, m.created_at, m.edited_at, m.deleted_at
+    FROM messages m JOIN channels c ON c.id = m.channel_id";
+
+pub(super) async fn by_ids(rows: &impl Rows, ids: &[MessageId]) -> Result<Vec<MessageRow>> {
+    let sql = format!("{MESSAGE} WHERE m.id IN ({})", placeholders(1, ids.len()));
+    rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
+}
+
+/// Up to `limit` messages before a position, newest first.
+pub(super) async fn before(seen: &Seen<'_, ChannelId>, position: Option<Position>, limit: u64) -> Result<Vec<MessageRow>> {
+    let position = position.unwrap_or(Position(i64::MAX));
+    let sql = format!("{MESSAGE} WHERE m.channel_id = $1 AND m.position < $2 ORDER BY m.position DESC LIMIT $3");
+    seen.reader().all(&sql, values![seen.target(), position, i64::try_from(limit).unwrap_or(i64::MAX)]).await
+}
+
+/// Up to `limit` messages after a position, oldest first.
+pub(super) async fn after(seen: &Seen<'_, ChannelId>, position: Position, limit: u64) -> Result<Vec<MessageRow>> {
+    let sql = format!("{MESSAGE} WHERE m.channel_id = $1 AND m.position > $2 ORDER BY m.position LIMIT $3");
+    seen.reader().all(&sql, values![seen.target(), position, i64::try_from(limit).unwrap_or(i64::MAX)]).await
+}
+
+/// A page of the replies to a root.
+pub(super) async fn replies(
+    seen: &Seen<'_, ChannelId>,
+    root: MessageId,
+    after: Option<Position>,
+    limit: u64,
+) -> Result<Vec<MessageRow>> {
+    let sql = format!("{MESSAGE} WHERE m.reply_to = $1 AND m.position > $2 AND m.channel_id = $4 ORDER BY m.position LIMIT $3");
+    let values = values![root, after.unwrap_or_default(), i64::try_from(limit).unwrap_or(i64::MAX), seen.target()];
+    seen.reader().all(&sql, values).await
+}
+
+/// Replies to a root that are still there.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct ReplyCount {
+    pub reply_to: MessageId,
+    pub n: i64,
+    pub last_at: Option<Millis>,
+}
+
+pub(super) async fn reply_counts(rows: &impl Rows, roots: &[MessageId]) -> Result<Vec<ReplyCount>> {
+    let sql = format!(
+        "SELECT reply_to, COUNT(*) AS n, MAX(created_at) AS last_at FROM messages
+         WHERE deleted_at IS NULL AND reply_to IN ({}) GROUP BY reply_to",
+        placeholders(1, roots.len())
+    );
+    rows.all(&sql, roots.iter().map(|id| Value::from(*id)).collect()).await
+}
+
+#[derive(Debug, FromQueryResult)]
+pub(super) struct ReactionRow {
+    pub message_id: MessageId,
+    pub emoji: String,
+    pub member_id: MemberId,
+}
+
+pub(super) async fn reactions(rows: &impl Rows, ids: &[MessageId]) -> Result<Vec<ReactionRow>> {
+    let sql = format!(
+        "SELECT message_id, emoji, member_id FROM reactions WHERE message_id IN ({}) ORDER BY at, emoji, member_id",
+        placeholders(1, ids.len())
+    );
+    rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
+}
+
+/// What the search index needs of a message.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct IndexRow {
+    pub id: MessageId,
+    pub group_id: GroupId,
+    pub channel_id: ChannelId,
+    pub position: Position,
+    pub author_id: MemberId,
+    pub body: String,
+    pub created_at: Millis,
+    pub deleted_at: Option<Millis>,
+}
+
+const INDEX: &str = "SELECT id, group_id, channel_id, position, author_id, body, created_at, deleted_at FROM messages";
+
+/// Messages for the index, or for showing hits that the searcher may read.
+pub async fn index_rows(rows: &impl Rows, ids: &[MessageId]) -> Result<Vec<IndexRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("{INDEX} WHERE id IN ({})", placeholders(1, ids.len()));
+    rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
+}
+
+/// A page of all messages of a group, for building the index anew.
+pub async fn index_rows_of_group(
+    rows: &impl Rows,
+    group: GroupId,
+    after: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<IndexRow>> {
+    let sql = format!("{INDEX} WHERE group_id = $1 AND ($2 IS NULL OR id > $2) AND deleted_at IS NULL ORDER BY id LIMIT $3");
+    rows.all(&sql, values![group, after, limit]).await
+}

@@ -1,0 +1,5 @@
+//! What the server remembers about itself.
+
+mod store;
+
+pub use store::{check_setup_token, new_setup_token, setup_is_open, use_setup_token};
