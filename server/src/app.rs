@@ -1,0 +1,146 @@
+//! The house as one value, and the only place where adapters are chosen.
+
+use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::http::HeaderValue;
+use tokio::sync::{Notify, mpsc};
+
+use crate::accounts::cookie::CookieStyle;
+use crate::live::{CloseCode, Hub, LiveConfig, Selector, machine_uptime};
+use crate::platform::blobs::Blobs;
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::handoff::Handoffs;
+use crate::platform::ids::{Chance, Ids, LoginId, StreamId};
+use crate::platform::keys::Keys;
+use crate::platform::limits::Limits;
+use crate::platform::mail::{Keep, Mailer, Smtp};
+use crate::platform::passwords::{Cost, Passwords};
+use crate::platform::refusal::{Failure, Result};
+use crate::platform::store::Store;
+use crate::realtime::Relay;
+
+/// Everything that a verb needs beside its actor and its request. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<House>);
+
+/// The parts of the house.
+pub struct House {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Ids,
+    pub chance: Arc<dyn Chance>,
+    pub config: Config,
+    pub cookie: CookieStyle,
+    pub passwords: Passwords,
+    pub handoffs: Handoffs,
+    pub limits: Limits,
+    pub mailer: Arc<dyn Mailer>,
+    pub blobs: Blobs,
+    pub hub: Hub,
+    pub relay: Relay,
+    /// Origins whose pages may write here.
+    pub origins: Vec<String>,
+    /// Wakes the post.
+    pub post: Notify,
+}
+
+impl Deref for App {
+    type Target = House;
+    fn deref(&self) -> &House {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+/// What a start needs from outside: the rest follows from the configuration.
+pub struct Outside {
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    pub password_cost: Cost,
+}
+
+/// The streams that a commit has moved.
+pub type Woken = mpsc::UnboundedReceiver<BTreeSet<StreamId>>;
+
+impl App {
+    /// Opens database, keys, files and sockets. The receiver is for [`crate::followers`].
+    pub async fn open(config: Config, outside: Outside) -> Result<(App, Woken)> {
+        let (wake, woken) = mpsc::unbounded_channel();
+        let store = Store::open(config.database_url().reveal(), outside.clock.clone(), wake).await?;
+        let keys = Keys::open(&config.data, &*outside.chance).map_err(|error| Failure::fault("opening the keys", error))?;
+        let hub = Hub::start(live_config(&config), machine_uptime())
+            .map_err(|error| Failure::fault("starting the sockets", error))?;
+        let public_url = config.public_url();
+        let house = House {
+            cookie: CookieStyle { secure: public_url.starts_with("https:") },
+            passwords: Passwords::new(keys.pepper, outside.password_cost, outside.chance.clone())?,
+            handoffs: Handoffs::new(&keys.signing, &public_url),
+            limits: Limits::new(outside.clock.clone()),
+            mailer: mailer(&config)?,
+            blobs: Blobs::in_folder(&config.data.join("files"), outside.chance.clone())?,
+            origins: origins(&config),
+            ids: Ids::new(outside.chance.clone()),
+            chance: outside.chance,
+            clock: outside.clock,
+            relay: Relay::default(),
+            post: Notify::new(),
+            store,
+            hub,
+            config,
+        };
+        Ok((App(Arc::new(house)), woken))
+    }
+
+    /// An address of this server, for people to open.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.config.public_url())
+    }
+
+    /// Whether a page of this origin may write here.
+    pub fn trusts_origin(&self, origin: &HeaderValue) -> bool {
+        origin.to_str().is_ok_and(|origin| self.origins.iter().any(|own| own == origin))
+    }
+
+    /// Cuts the sockets of a log-in that has ended.
+    pub fn end_sockets_of_login(&self, login: LoginId) {
+        self.hub.close(Selector::Login(login.0), CloseCode::LoginEnded);
+    }
+
+    /// Has the post look for mails after the running transaction.
+    pub fn post_soon(&self) {
+        self.post.notify_one();
+    }
+}
+
+fn live_config(config: &Config) -> LiveConfig {
+    LiveConfig {
+        sockets_per_account: config.live.sockets_per_member,
+        sockets_per_address: config.live.sockets_per_address,
+        backlog_bytes: usize::try_from(config.live.queue_bytes.0).unwrap_or(usize::MAX),
+        ..LiveConfig::default()
+    }
+}
+
+fn mailer(config: &Config) -> Result<Arc<dyn Mailer>> {
+    let Some(url) = &config.mail.smtp_url else { return Ok(Arc::new(Keep)) };
+    let smtp = Smtp::new(url.reveal(), &config.mail.from);
+    Ok(Arc::new(smtp.map_err(|error| Failure::fault("the mail server's address", error))?))
+}
+
+/// The public address, and the local ones while the server listens on this machine only.
+fn origins(config: &Config) -> Vec<String> {
+    let mut origins = vec![config.public_url().to_lowercase()];
+    if config.listen.ip().is_loopback() {
+        let port = config.listen.port();
+        origins.extend(["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}")));
+    }
+    origins
+}

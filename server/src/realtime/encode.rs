@@ -1,0 +1,132 @@
+//! From changes to payloads: one query per kind of thing, whatever the number of changes, and each change encoded once.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use bytes::Bytes;
+
+use super::wire::{ChangeBody, ServerFrame};
+use crate::changes::{Change, ChangeRow, StreamRow};
+use crate::groups::{ChannelFrame, GroupFrame};
+use crate::members::MemberView;
+use crate::messages::MessageView;
+use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId};
+use crate::platform::refusal::Result;
+use crate::platform::store::Rows;
+use crate::{groups, members, messages};
+
+/// Everything that a batch of changes of one stream speaks of, as it may be seen now.
+#[derive(Default)]
+struct Seen {
+    messages: HashMap<MessageId, MessageView>,
+    channels: HashMap<ChannelId, ChannelFrame>,
+    groups: HashMap<GroupId, GroupFrame>,
+    members: HashMap<MemberId, MemberView>,
+    markers: HashMap<ChannelId, (crate::changes::Position, i64)>,
+}
+
+/// The payloads of changes of one stream, with their positions.
+pub(super) async fn encode(rows: &impl Rows, stream: &StreamRow, changes: &[ChangeRow]) -> Result<Vec<(u64, Bytes)>> {
+    let seen = look_up(rows, stream, changes).await?;
+    Ok(changes
+        .iter()
+        .map(|row| {
+            let change = row.change.and_then(|change| seen.body(stream, change)).unwrap_or(ChangeBody::None {});
+            let frame = ServerFrame::Change { stream: stream.id, position: row.position, at: row.at, change };
+            (u64::try_from(row.position.0).unwrap_or_default(), frame.payload())
+        })
+        .collect())
+}
+
+/// The ids that `pick` finds in the changes, each once.
+fn ids<T: Eq + Hash + Copy>(changes: &[ChangeRow], pick: impl Fn(Change) -> Option<T>) -> Vec<T> {
+    let mut found: Vec<T> = Vec::new();
+    for id in changes.iter().filter_map(|row| row.change).filter_map(pick) {
+        if !found.contains(&id) {
+            found.push(id);
+        }
+    }
+    found
+}
+
+async fn look_up(rows: &impl Rows, stream: &StreamRow, changes: &[ChangeRow]) -> Result<Seen> {
+    use Change as C;
+    let mut seen = Seen::default();
+    let message_ids = ids(changes, |c| match c {
+        C::MessagePosted(id) | C::MessageChanged(id) => Some(id),
+        _ => None,
+    });
+    seen.messages = messages::views(rows, &message_ids).await?;
+    if changes.iter().all(|row| matches!(row.change, Some(C::MessagePosted(_) | C::MessageChanged(_)))) {
+        return Ok(seen);
+    }
+    let channel_ids = ids(changes, |c| match c {
+        C::ChannelCreated(id) | C::ChannelChanged(id) => Some(id),
+        _ => None,
+    });
+    seen.channels = by_id(groups::channel_frames(rows, &channel_ids).await?, |frame| frame.id);
+    look_up_people(rows, stream, changes, &mut seen).await?;
+    Ok(seen)
+}
+
+async fn look_up_people(rows: &impl Rows, stream: &StreamRow, changes: &[ChangeRow], seen: &mut Seen) -> Result<()> {
+    use Change as C;
+    let member_ids = ids(changes, |c| match c {
+        C::MemberJoined(id) | C::MemberChanged(id) | C::MemberLeft(id) => Some(id),
+        _ => None,
+    });
+    let touches_group = !member_ids.is_empty() || changes.iter().any(|row| matches!(row.change, Some(C::GroupChanged(_))));
+    if let Some(group) = stream.group_id.filter(|_| touches_group) {
+        seen.groups = by_id(groups::group_frames(rows, &[group]).await?, |frame| frame.id);
+        seen.members = by_id(members::group_members_by_ids(rows, group, &member_ids).await?, |view| view.id);
+    }
+    let inbox_owner = MemberId(stream.id.0);
+    if changes.iter().any(|row| matches!(row.change, Some(C::MembershipChanged(_)))) {
+        if let Some(view) = members::member_in_brand(rows, inbox_owner).await? {
+            seen.members.insert(inbox_owner, view);
+        }
+    }
+    for channel in ids(changes, |c| if let C::MarkerMoved(id) = c { Some(id) } else { None }) {
+        if let Some(view) = groups::channel_view(rows, inbox_owner, channel).await? {
+            seen.markers.insert(channel, (view.marker, view.unread));
+        }
+    }
+    Ok(())
+}
+
+fn by_id<T, K: Eq + Hash>(all: Vec<T>, id: impl Fn(&T) -> K) -> HashMap<K, T> {
+    all.into_iter().map(|one| (id(&one), one)).collect()
+}
+
+impl Seen {
+    /// The change as it is told; `None` when there is nothing left to tell.
+    fn body(&self, stream: &StreamRow, change: Change) -> Option<ChangeBody> {
+        use Change as C;
+        let member_count = || stream.group_id.and_then(|id| self.groups.get(&id)).map_or(0, |group| group.member_count);
+        Some(match change {
+            C::MessagePosted(id) => ChangeBody::MessagePosted { message: self.messages.get(&id)?.clone() },
+            C::MessageChanged(id) => ChangeBody::MessageChanged { message: self.messages.get(&id)?.clone() },
+            C::ChannelCreated(id) => ChangeBody::ChannelCreated { channel: self.channels.get(&id)?.clone() },
+            C::ChannelChanged(id) => ChangeBody::ChannelChanged { channel: self.channels.get(&id)?.clone() },
+            C::GroupChanged(id) => ChangeBody::GroupChanged { group: self.groups.get(&id)?.clone() },
+            C::MemberJoined(id) => {
+                ChangeBody::MemberJoined { member: self.members.get(&id)?.clone(), member_count: member_count() }
+            }
+            C::MemberChanged(id) => ChangeBody::MemberChanged { member: self.members.get(&id)?.clone() },
+            C::MemberLeft(id) => ChangeBody::MemberLeft { member_id: id, member_count: member_count() },
+            C::GroupAdded(group_id) => ChangeBody::GroupAdded { group_id },
+            C::GroupRemoved(group_id) => ChangeBody::GroupRemoved { group_id },
+            C::MarkerMoved(channel_id) => {
+                let (position, unread) = *self.markers.get(&channel_id)?;
+                ChangeBody::MarkerMoved { channel_id, position, unread }
+            }
+            C::MembershipChanged(id) => ChangeBody::MembershipChanged { member: self.members.get(&id)?.clone() },
+            C::ThreadPosted(_)
+            | C::ThreadChanged(_)
+            | C::ReplyPosted(_)
+            | C::ReplyChanged(_)
+            | C::WebinarChanged(_)
+            | C::RegistrationChanged(_) => return None,
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! The relay: follows the changes and publishes them to the sockets.
+//!
+//! Only streams that somebody here follows are relayed. For each it remembers the last position it published; a commit
+//! wakes it with the streams that moved, and it looks by itself every few seconds, so that a lost wake or a commit of
+//! another node delays a change but never loses it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::encode::encode;
+use crate::app::App;
+use crate::changes::{self, Change, Position};
+use crate::live::Publication;
+use crate::platform::ids::StreamId;
+use crate::platform::refusal::Result;
+
+/// Changes that are read and published at once.
+const BATCH_MAX: u64 = 256;
+/// How often the relay looks without having been woken.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// The last position published, for every stream that somebody here follows.
+#[derive(Debug, Default)]
+pub struct Relay {
+    published: Mutex<HashMap<StreamId, Position>>,
+}
+
+impl Relay {
+    /// Begins to relay a stream, from where it stands now. Must come before the replay is read: what commits in between
+    /// is then relayed, in the replay, or both, and the engine drops the double.
+    pub async fn watch(&self, app: &App, stream: StreamId) -> Result<()> {
+        if self.published(stream).is_some() {
+            return Ok(());
+        }
+        let reader = app.store.read().await?;
+        if let Some(row) = changes::stream(&reader, stream).await? {
+            self.lock().entry(stream).or_insert(row.position);
+        }
+        Ok(())
+    }
+
+    /// Publishes whatever commits, until told to stop.
+    pub async fn run(&self, app: &App, mut woken: mpsc::UnboundedReceiver<BTreeSet<StreamId>>, stop: CancellationToken) {
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let moved = tokio::select! {
+                () = stop.cancelled() => return,
+                moved = woken.recv() => match moved {
+                    Some(mut moved) => {
+                        while let Ok(more) = woken.try_recv() {
+                            moved.extend(more);
+                        }
+                        moved
+                    }
+                    None => return,
+                },
+                _ = look.tick() => self.lock().keys().copied().collect(),
+            };
+            for stream in moved {
+                if let Err(failure) = self.catch_up(app, stream).await {
+                    // The next look tries again from the same position.
+                    failure.log("relay");
+                }
+            }
+        }
+    }
+
+    /// Publishes everything in a stream that is not published yet.
+    async fn catch_up(&self, app: &App, stream: StreamId) -> Result<()> {
+        while let Some(from) = self.published(stream) {
+            let reader = app.store.read().await?;
+            let rows = changes::since(&reader, stream, from, BATCH_MAX).await?;
+            let Some(last) = rows.last().map(|row| row.position) else { return Ok(()) };
+            let Some(row) = changes::stream(&reader, stream).await? else { return Ok(()) };
+            let then_expel = rows
+                .iter()
+                .filter_map(|row| match row.change {
+                    Some(Change::MemberLeft(member)) => Some((row.position, member)),
+                    _ => None,
+                })
+                .collect::<Vec<_>>();
+            let payloads = encode(&reader, &row, &rows).await?;
+            drop(reader);
+            publish(app, stream, payloads, then_expel).await;
+            self.lock().insert(stream, last);
+        }
+        Ok(())
+    }
+
+    fn published(&self, stream: StreamId) -> Option<Position> {
+        self.lock().get(&stream).copied()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<StreamId, Position>> {
+        self.published.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Publishes payloads, cut at each loss of access: whoever left hears of it and of nothing behind it.
+async fn publish(
+    app: &App,
+    stream: StreamId,
+    mut payloads: Vec<(u64, bytes::Bytes)>,
+    left: Vec<(Position, crate::platform::ids::MemberId)>,
+) {
+    for (position, member) in left {
+        let end = payloads.partition_point(|(at, _)| i64::try_from(*at).is_ok_and(|at| at <= position.0));
+        let behind = payloads.split_off(end);
+        let changes = std::mem::replace(&mut payloads, behind);
+        app.hub.publish(Publication { stream: stream.0, changes, then_expel: vec![member.0] }).await;
+    }
+    if !payloads.is_empty() {
+        app.hub.publish(Publication { stream: stream.0, changes: payloads, then_expel: Vec::new() }).await;
+    }
+}
