@@ -63,7 +63,10 @@ impl TryFrom<String> for PublicUrl {
         if url.path() != "/" || url.query().is_some() {
             return Err("has a path, but the server must stand at the root of its host");
         }
-        Ok(PublicUrl(format!("{scheme}://{}", authority.as_str().to_ascii_lowercase())))
+        // As browsers write an origin: lower case, and without the port that the scheme has anyway.
+        let authority = authority.as_str().to_ascii_lowercase();
+        let usual_port = if scheme == "https" { ":443" } else { ":80" };
+        Ok(PublicUrl(format!("{scheme}://{}", authority.strip_suffix(usual_port).unwrap_or(&authority))))
     }
 }
 
@@ -175,6 +178,8 @@ mod tests {
         let url = |text: &str| PublicUrl::try_from(text.to_owned());
         assert_eq!(url("https://Talk.Example/").unwrap().as_str(), "https://talk.example");
         assert!(url("https://talk.example").unwrap().is_secure());
+        assert_eq!(url("https://talk.example:443").unwrap().as_str(), "https://talk.example");
+        assert_eq!(url("http://[::1]:8080").unwrap().as_str(), "http://[::1]:8080");
         for wrong in ["talk.example", "ftp://talk.example", "https://talk.example/chat", "https://u@talk.example", ""] {
             assert!(url(wrong).is_err(), "{wrong}");
         }

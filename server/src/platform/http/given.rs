@@ -42,6 +42,6 @@ impl<S: Send + Sync, const MAX: usize> FromRequest<S> for RawBody<MAX> {
         if request.headers().contains_key(header::CONTENT_ENCODING) {
             return Err(Code::UnsupportedMediaType.into());
         }
-        Ok(RawBody(read_bounded(request.into_body(), MAX).await?))
+        Ok(RawBody(read_bounded(request, MAX).await?))
     }
 }

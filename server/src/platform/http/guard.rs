@@ -11,14 +11,17 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
+use super::front::Peer;
 use super::headers;
 use super::proxy::{self, Network};
-use super::serve::Peer;
+
 use crate::platform::ids::Chance;
 use crate::platform::refusal::{Code, Failure, REQUEST_ID};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+const TARGET_BYTES_MAX: usize = 8 * 1024;
 
 /// Asked by probes under whatever address they know; they answer the same to everybody and change nothing.
 const PROBES: &[&str] = &["/livez", "/readyz", "/metrics"];
@@ -28,6 +31,7 @@ const PROBES: &[&str] = &["/livez", "/readyz", "/metrics"];
 pub struct RequestId(pub String);
 
 /// Whom this server answers for and whom it believes.
+#[derive(Clone)]
 pub struct Guard {
     /// Host names without port, lower case.
     pub hosts: Vec<String>,
@@ -97,6 +101,9 @@ async fn run(request: Request, next: Next) -> Response {
 fn judge(guard: &Guard, request: &Request, forwarded_host: Option<&str>) -> Result<(), Code> {
     if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
         return Err(Code::MethodNotAllowed);
+    }
+    if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX) {
+        return Err(Code::UriTooLong);
     }
     if !PROBES.contains(&request.uri().path()) {
         check_host(guard, request, forwarded_host)?;
@@ -255,6 +262,13 @@ mod tests {
             assert_eq!(response.status(), 405, "{method}");
             assert!(body.contains("\"code\":\"method_not_allowed\""), "{body}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_address_is_not_a_novel() {
+        let path = |bytes: usize| format!("/?q={}", "a".repeat(bytes - 4));
+        assert_eq!(ask("GET", &path(TARGET_BYTES_MAX), &[("host", "talk.example")]).await.0.status(), 200);
+        assert_eq!(ask("GET", &path(TARGET_BYTES_MAX + 1), &[("host", "talk.example")]).await.0.status(), 414);
     }
 
     #[tokio::test]

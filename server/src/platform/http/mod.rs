@@ -3,15 +3,20 @@
 //! Invariants: a request reaches a handler only through `guard`, so host, origin and method have been checked; a body is
 //! read only through an extractor that bounds it; whatever happens, the answer is a problem document with a request id.
 
+mod front;
 mod given;
-pub mod guard;
+mod guard;
 mod headers;
-pub mod proxy;
-pub mod read;
+mod proxy;
+mod read;
 pub mod serve;
 
+pub use front::{Limits, Peer, Traffic};
 pub use given::{IfMatch, RawBody};
 pub use guard::{Guard, RequestId};
 pub use proxy::{ClientAddress, Network};
-pub use read::{Id, IdPair, Json, Query, parse_json};
-pub use serve::Peer;
+pub use read::{Id, IdPair, Json, Query, announced_bytes, parse_json};
+pub use serve::{Drained, serve};
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,6 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use bytes::Bytes;
 use http::request::Parts;
@@ -29,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
         check_media_type(request.headers())?;
-        let bytes = read_bounded(request.into_body(), JSON_BYTES_MAX).await?;
+        let bytes = read_bounded(request, JSON_BYTES_MAX).await?;
         parse_json(&bytes).map(Json)
     }
 }
@@ -47,12 +46,18 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Code> {
     }
 }
 
+/// The length that the sender announces, 0 where it does not; a wrong one has been refused by the parser of the head.
+pub fn announced_bytes(headers: &HeaderMap) -> u64 {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or(0)
+}
+
 /// Reads at most so many bytes, whatever the length header says or does not say.
-pub(super) async fn read_bounded(body: Body, limit_bytes: usize) -> Result<Bytes, Code> {
-    let announced = http_body::Body::size_hint(&body).lower();
-    if announced > limit_bytes as u64 {
+pub(super) async fn read_bounded(request: Request, limit_bytes: usize) -> Result<Bytes, Code> {
+    if announced_bytes(request.headers()) > limit_bytes as u64 {
         return Err(Code::BodyTooLarge);
     }
+    let body = request.into_body();
     match tokio::time::timeout(JSON_READ_MAX, Limited::new(body, limit_bytes).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Code::BodyTooLarge),
@@ -147,6 +152,7 @@ mod tests {
     use super::*;
     use crate::platform::ids::GroupId;
     use axum::Router;
+    use axum::body::Body;
     use axum::response::IntoResponse;
     use axum::routing::{get, post};
     use futures_util::stream;

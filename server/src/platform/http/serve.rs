@@ -4,72 +4,23 @@
 //! the stream itself. Every wait in here has an end: reading a head, a pause within a body, draining at shutdown.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::response::{IntoResponse, Response};
-use http::Request;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-use tower::ServiceExt;
-use tower_http::timeout::TimeoutBody;
 
-use crate::platform::refusal::{Code, Failure, Refusal};
+use super::front::{Counted, Front};
+pub use super::front::{Limits, Peer, Traffic};
 
 /// How long to wait before accepting again when the system is out of file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const HEADERS_MAX: usize = 100;
 const HEAD_BYTES_MAX: usize = 32 * 1024;
-
-/// The address at the other end of the connection; behind a proxy this is the proxy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Peer(pub SocketAddr);
-
-/// The bounds of the accept loop.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// From the first moment in which a head may come to its last byte; it also ends an idle kept-alive connection.
-    pub head_read: Duration,
-    /// The longest silence within a request body.
-    pub body_pause: Duration,
-    /// How long running requests may go on once the server is asked to stop.
-    pub drain: Duration,
-    pub in_flight: usize,
-    pub connections: usize,
-    pub uri_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            head_read: Duration::from_secs(10),
-            body_pause: Duration::from_secs(30),
-            drain: Duration::from_secs(8),
-            in_flight: 1_024,
-            connections: 32_768,
-            uri_bytes: 8 * 1024,
-        }
-    }
-}
-
-/// What the loop is doing right now, for the metrics.
-#[derive(Debug, Default)]
-pub struct Traffic {
-    pub in_flight: AtomicUsize,
-    pub connections: AtomicUsize,
-    pub overloaded: AtomicU64,
-}
 
 /// How the loop ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -166,90 +117,13 @@ async fn run(stream: TcpStream, peer: Peer, front: Arc<Front>) {
     }
 }
 
-/// What all connections share.
-struct Front {
-    router: Router,
-    limits: Limits,
-    traffic: Arc<Traffic>,
-    running: Semaphore,
-    places: Arc<Semaphore>,
-    open: TaskTracker,
-    /// Asks every connection to end after the request at hand.
-    stop: CancellationToken,
-    /// Ends every connection at once.
-    cut: CancellationToken,
-}
-
-impl Front {
-    fn new(router: Router, limits: Limits, traffic: Arc<Traffic>) -> Self {
-        Front {
-            router,
-            running: Semaphore::new(limits.in_flight),
-            places: Arc::new(Semaphore::new(limits.connections)),
-            limits,
-            traffic,
-            open: TaskTracker::new(),
-            stop: CancellationToken::new(),
-            cut: CancellationToken::new(),
-        }
-    }
-
-    /// A request counts as in flight until its answer's head is ready; a slow reader of the answer takes no place.
-    async fn answer(&self, peer: Peer, request: Request<Incoming>) -> Response {
-        let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-        if target > self.limits.uri_bytes {
-            return closing(Failure::from(Code::UriTooLong));
-        }
-        let Ok(_running) = self.running.try_acquire() else {
-            let nth = self.traffic.overloaded.fetch_add(1, Ordering::Relaxed);
-            return closing(Refusal::new(Code::Overloaded).retry_after_ms(spread_wait_ms(nth)).into());
-        };
-        let _counted = Counted::one(&self.traffic.in_flight);
-        let pause = self.limits.body_pause;
-        let mut request = request.map(|body| Body::new(Box::pin(TimeoutBody::new(pause, body))));
-        request.extensions_mut().insert(peer);
-        match self.router.clone().oneshot(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        }
-    }
-}
-
-/// An answer that does not read the body, so the connection cannot be used again.
-fn closing(failure: Failure) -> Response {
-    let mut response = failure.into_response();
-    response.headers_mut().insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
-    response
-}
-
-/// Between one and five seconds, spread evenly over the refused so that they do not come back together.
-const fn spread_wait_ms(nth: u64) -> u64 {
-    1_000 + (nth % 4_000) * 1_597 % 4_000
-}
-
-/// Counts one for as long as it lives.
-struct Counted<'a>(&'a AtomicUsize);
-
-impl<'a> Counted<'a> {
-    fn one(gauge: &'a AtomicUsize) -> Self {
-        gauge.fetch_add(1, Ordering::Relaxed);
-        Counted(gauge)
-    }
-}
-
-impl Drop for Counted<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use axum::Extension;
     use axum::extract::Request as AxumRequest;
     use axum::routing::get;
-    use std::collections::HashSet;
+    use std::net::SocketAddr;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::sync::{Notify, oneshot};
     use tokio::task::JoinHandle;
@@ -304,9 +178,6 @@ mod tests {
 
         let many = format!("GET / HTTP/1.1\r\nhost: h\r\n{}\r\n", "a: b\r\n".repeat(200));
         assert!(exchange(&server, &many).await.starts_with("HTTP/1.1 431"));
-        let long = format!("GET /{} HTTP/1.1\r\nhost: h\r\n\r\n", "a".repeat(16 * 1024));
-        let answer = exchange(&server, &long).await;
-        assert!(answer.starts_with("HTTP/1.1 414") && answer.contains("uri_too_long"), "{answer}");
     }
 
     #[tokio::test]
@@ -390,12 +261,5 @@ mod tests {
         let server = start(Router::new().route("/", get(upgrade)), Limits::default()).await;
         let answer = exchange(&server, "GET / HTTP/1.1\r\nhost: h\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n").await;
         assert!(answer.starts_with("HTTP/1.1 101") && answer.ends_with("raw"), "{answer}");
-    }
-
-    #[test]
-    fn waiting_times_are_spread_between_one_and_five_seconds() {
-        let waits: HashSet<u64> = (0..1_000).map(spread_wait_ms).collect();
-        assert_eq!(waits.len(), 1_000);
-        assert!(waits.iter().all(|wait| (1_000..5_000).contains(wait)));
     }
 }
