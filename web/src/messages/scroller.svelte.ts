@@ -1,3 +1,5 @@
+import { tick } from 'svelte';
+
 /**
  * Keeps what a person reads where it is. Only a slice of the rows is in the document. Either the list is pinned to its
  * end, or one row (the anchor) holds its distance to the top, whatever is added, removed or grows around it.
@@ -43,6 +45,8 @@ export class Scroller {
   #content: HTMLElement | undefined;
   #anchor: { key: string; top: number } | undefined;
   #goal: Goal | undefined;
+  /** The rows that are in the document; `range` may be ahead of it until the next drawing. */
+  #drawn: readonly Keyed[] = [];
   #lastTop = 0;
 
   constructor(
@@ -71,6 +75,12 @@ export class Scroller {
     return () => watch.disconnect();
   }
 
+  /** The document now shows these rows. */
+  drew(slice: readonly Keyed[]): void {
+    this.#drawn = slice;
+    this.settle();
+  }
+
   /** After every change of rows or sizes, before anything is painted. */
   settle(): void {
     if (!this.#element) return;
@@ -87,13 +97,13 @@ export class Scroller {
     if (index < 0) return;
     this.#goal = goal;
     this.#setView(false, index - Math.floor(MOST_ROWS / 2));
-    queueMicrotask(() => this.settle());
+    void tick().then(() => this.settle());
   }
 
   goToEnd(): void {
     this.#goal = undefined;
     this.#setView(true, 0);
-    queueMicrotask(() => this.settle());
+    void tick().then(() => this.settle());
   }
 
   /** For coming back later: which row stands where. */
@@ -114,13 +124,13 @@ export class Scroller {
     this.#look();
   };
 
-  /** The row that is the last one to be seen, as an index into all rows. */
-  lastVisible(): number {
+  /** The key of the last row that can be seen. */
+  lastVisible(): string | undefined {
     const element = this.#element;
-    if (!element || !this.#content) return -1;
+    if (!element || !this.#content) return undefined;
     const bottom = element.getBoundingClientRect().bottom;
     const index = this.#firstRow((rect) => rect.bottom > bottom + END_PX);
-    return this.range.start + (index < 0 ? this.#content.children.length : index) - 1;
+    return this.#drawn[(index < 0 ? this.#drawn.length : index) - 1]?.key;
   }
 
   #toEnd(): number {
@@ -156,7 +166,7 @@ export class Scroller {
     if (!this.#content) return;
     const index = this.#firstRow((rect) => rect.bottom > (this.#element?.getBoundingClientRect().top ?? 0));
     const row = this.#content.children[index];
-    const key = this.#rows()[this.range.start + index]?.key;
+    const key = this.#drawn[index]?.key;
     if (row && key !== undefined) this.#anchor = { key, top: this.#topOf(row) };
   }
 
@@ -180,7 +190,7 @@ export class Scroller {
   }
 
   #rowOf(key: string): Element | undefined {
-    const index = this.#rows().findIndex((row) => row.key === key) - this.range.start;
+    const index = this.#drawn.findIndex((row) => row.key === key);
     return index < 0 ? undefined : this.#content?.children[index];
   }
 

@@ -55,6 +55,7 @@ class Live {
       if (stream) this.#streams.follow({ stream, position: one.position });
     }
     addEventListener('online', this.#wake);
+    addEventListener('offline', this.#cutOff);
     document.addEventListener('visibilitychange', this.#wake);
     this.#waitForLoss();
     this.#connection.start();
@@ -62,6 +63,7 @@ class Live {
 
   stop(): void {
     removeEventListener('online', this.#wake);
+    removeEventListener('offline', this.#cutOff);
     document.removeEventListener('visibilitychange', this.#wake);
     clearTimeout(this.#lossTimer);
     this.#connection.stop();
@@ -101,9 +103,17 @@ class Live {
     outbox.flush();
   };
 
-  #up(): void {
+  /** The machine says that it has no network, long before the socket could notice. */
+  #cutOff = (): void => this.#waitForLoss();
+
+  #alive(): void {
     clearTimeout(this.#lossTimer);
+    this.#lossTimer = undefined;
     this.lost = false;
+  }
+
+  #up(): void {
+    this.#alive();
     this.#ask(this.#streams.askAll().map(({ stream }) => stream));
     outbox.flush();
   }
@@ -134,6 +144,7 @@ class Live {
   }
 
   #take(frame: ServerFrame): void {
+    if (this.#lossTimer !== undefined && navigator.onLine) this.#alive();
     switch (frame.type) {
       case 'change':
         return this.#judge(frame);
