@@ -106,9 +106,14 @@ export class Scroller {
     void tick().then(() => this.settle());
   }
 
-  /** For coming back later: which row stands where. */
-  place(): { key: string; top: number } | undefined {
-    return this.pinned ? undefined : this.#anchor;
+  /** For coming back later: the first visible row that will still be known then, and where it stands. */
+  place(lasts: (key: string) => boolean): { key: string; top: number } | undefined {
+    if (this.pinned || !this.#anchor) return undefined;
+    const from = this.#drawn.findIndex(({ key }) => key === this.#anchor?.key);
+    const index = this.#drawn.findIndex(({ key }, at) => at >= from && lasts(key));
+    const row = this.#content?.children[index];
+    const key = this.#drawn[index]?.key;
+    return row && key !== undefined ? { key, top: this.#topOf(row) } : undefined;
   }
 
   scrolled = (): void => {
