@@ -66,12 +66,12 @@ test('the same key of another author is another row', () => {
 });
 
 test('replies stand in the panel and not in the channel; new ones are told at their root', () => {
-  const items = [message({ position: 1, id: 'r' }), message({ position: 2, id: 'a', reply_to: 'r' })];
+  const items = [message({ position: 1, id: 'r', reply_count: 1 }), message({ position: 2, id: 'a', reply_to: 'r' })];
   const rows = buildRows(source({ items, ruleAfter: 1 }));
   expect(rows.flatMap((row) => (row.kind === 'message' ? [[row.message.id, row.freshReplies]] : []))).toEqual([
     ['r', true],
   ]);
-  expect(kinds({ items, root: 'r' })).toEqual(['message', 'message']);
+  expect(kinds({ items, root: 'r' })).toEqual(['message', 'replies', 'message']);
 });
 
 test('what has not changed is the same object, so that nothing is drawn again', () => {

@@ -17,6 +17,7 @@ export type Row =
   | { kind: 'day'; key: string; at: Instant }
   | { kind: 'new'; key: string }
   | { kind: 'start'; key: string }
+  | { kind: 'replies'; key: string; count: number }
   | MessageRow;
 
 export interface RowSource {
@@ -52,6 +53,10 @@ export function buildRows(source: RowSource, before: readonly Row[] = []): Row[]
     const lead = newDay || rule || !last || !together(last, message);
     rows.push({ kind: 'message', key: rowKey(message), message, lead, pending, freshReplies: fresh.has(message.id) });
     last = message;
+    if (message.id === source.root && message.reply_count > 0) {
+      rows.push({ kind: 'replies', key: 'replies', count: message.reply_count });
+      last = undefined;
+    }
   }
   return rows.map((row) => same(known.get(row.key), row) ?? row);
 }
@@ -88,6 +93,7 @@ function together(last: Message, next: Message): boolean {
 
 function same(old: Row | undefined, now: Row): Row | undefined {
   if (!old || old.kind !== now.kind) return undefined;
+  if (old.kind === 'replies' && now.kind === 'replies') return old.count === now.count ? old : undefined;
   if (old.kind !== 'message' || now.kind !== 'message') return old;
   const equal = samePost(old, now) && old.lead === now.lead && old.freshReplies === now.freshReplies;
   return equal ? old : undefined;
