@@ -230,7 +230,7 @@ export interface SearchPage extends Page<SearchHit> {
   total: number;
 }
 export interface AuditEntry {
-  id: Id;
+  id: number;
   at: Instant;
   actor: Person | null;
   act: string;

@@ -1,7 +1,7 @@
 import type { Page } from '$platform/api/types';
 
 /** A list that comes page by page. A new `load` outruns an older one that is still under way. */
-export class Paged<T extends { id: string }> {
+export class Paged<T extends { id: string | number }> {
   items = $state.raw<T[]>([]);
   /** Undefined until the first page has come. */
   next = $state.raw<string | null | undefined>();
@@ -45,7 +45,7 @@ export class Paged<T extends { id: string }> {
     this.items = [item, ...this.items.filter((one) => one.id !== item.id)];
     this.next ??= null;
   }
-  drop(id: string): void {
+  drop(id: T['id']): void {
     this.items = this.items.filter((one) => one.id !== id);
   }
 
