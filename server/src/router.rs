@@ -12,7 +12,7 @@ use crate::platform::http::Guard;
 use crate::platform::observe::{self, Check, Metrics, Requests};
 use crate::platform::assets;
 use crate::platform::refusal::{Code, Failure};
-use crate::{accounts, audit, brands, groups, mails, messages, realtime};
+use crate::{accounts, audit, brands, groups, knowledge, mails, messages, realtime};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +31,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(brands::routes())
                 .merge(groups::routes())
                 .merge(messages::routes())
+                .merge(knowledge::routes())
                 .merge(mails::routes())
                 .merge(audit::routes())
                 .merge(realtime::routes()),

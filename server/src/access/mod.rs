@@ -20,6 +20,7 @@ mod standing;
 pub use act::*;
 pub use actor::Actor;
 pub use permit::{Permit, permit};
+pub(crate) use roles::words;
 pub use roles::{BrandRole, ChannelKind, GroupRole, MemberState};
 pub use scope::{Scope, Seen, scope, see, see_for};
 pub use standing::{Place, Standing, Subject, Target};

@@ -33,6 +33,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words!(/// What a member is in the brand.
     BrandRole { Member "member", Admin "admin", Owner "owner", });
 words!(/// What a member is in a group.

@@ -60,6 +60,7 @@ codes! {
     SearchUnavailable "search_unavailable" SERVICE_UNAVAILABLE "Search is not available right now",
     SessionReused "session_reused" UNAUTHORIZED "The log-in was used from two places and has been ended",
     Suspended "suspended" FORBIDDEN "The membership is suspended",
+    ThreadClosed "thread_closed" FORBIDDEN "The thread is closed",
     TokenInvalid "token_invalid" NOT_FOUND "The link is not valid",
     TooLong "too_long" UNPROCESSABLE_ENTITY "The text is too long",
     TooManyStreams "too_many_streams" UNPROCESSABLE_ENTITY "Too many streams at once",

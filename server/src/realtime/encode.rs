@@ -8,12 +8,13 @@ use bytes::Bytes;
 use super::wire::{ChangeBody, ServerFrame};
 use crate::changes::{Change, ChangeRow, StreamRow};
 use crate::groups::{ChannelFrame, GroupFrame};
+use crate::knowledge::{ReplyView, ThreadFrame};
 use crate::members::MemberView;
 use crate::messages::MessageView;
-use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId};
+use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId, ReplyId, ThreadId};
 use crate::platform::refusal::Result;
 use crate::platform::store::Rows;
-use crate::{groups, members, messages};
+use crate::{groups, knowledge, members, messages};
 
 /// Everything that a batch of changes of one stream speaks of, as it may be seen now.
 #[derive(Default)]
@@ -22,6 +23,8 @@ struct Seen {
     channels: HashMap<ChannelId, ChannelFrame>,
     groups: HashMap<GroupId, GroupFrame>,
     members: HashMap<MemberId, MemberView>,
+    threads: HashMap<ThreadId, ThreadFrame>,
+    replies: HashMap<ReplyId, ReplyView>,
     markers: HashMap<ChannelId, (crate::changes::Position, i64)>,
 }
 
@@ -65,8 +68,24 @@ async fn look_up(rows: &impl Rows, stream: &StreamRow, changes: &[ChangeRow]) ->
         _ => None,
     });
     seen.channels = by_id(groups::channel_frames(rows, &channel_ids).await?, |frame| frame.id);
+    look_up_knowledge(rows, changes, &mut seen).await?;
     look_up_people(rows, stream, changes, &mut seen).await?;
     Ok(seen)
+}
+
+async fn look_up_knowledge(rows: &impl Rows, changes: &[ChangeRow], seen: &mut Seen) -> Result<()> {
+    use Change as C;
+    let thread_ids = ids(changes, |c| match c {
+        C::ThreadPosted(id) | C::ThreadChanged(id) => Some(id),
+        _ => None,
+    });
+    seen.threads = by_id(knowledge::thread_frames(rows, &thread_ids).await?, |frame| frame.id);
+    let reply_ids = ids(changes, |c| match c {
+        C::ReplyPosted(id) | C::ReplyChanged(id) => Some(id),
+        _ => None,
+    });
+    seen.replies = by_id(knowledge::reply_frames(rows, &reply_ids).await?, |view| view.id);
+    Ok(())
 }
 
 async fn look_up_people(rows: &impl Rows, stream: &StreamRow, changes: &[ChangeRow], seen: &mut Seen) -> Result<()> {
@@ -75,7 +94,8 @@ async fn look_up_people(rows: &impl Rows, stream: &StreamRow, changes: &[ChangeR
         C::MemberJoined(id) | C::MemberChanged(id) | C::MemberLeft(id) => Some(id),
         _ => None,
     });
-    let touches_group = !member_ids.is_empty() || changes.iter().any(|row| matches!(row.change, Some(C::GroupChanged(_))));
+    let touches_group =
+        !member_ids.is_empty() || changes.iter().any(|row| matches!(row.change, Some(C::GroupChanged(_))));
     if let Some(group) = stream.group_id.filter(|_| touches_group) {
         seen.groups = by_id(groups::group_frames(rows, &[group]).await?, |frame| frame.id);
         seen.members = by_id(members::group_members_by_ids(rows, group, &member_ids).await?, |view| view.id);
@@ -114,6 +134,10 @@ impl Seen {
             }
             C::MemberChanged(id) => ChangeBody::MemberChanged { member: self.members.get(&id)?.clone() },
             C::MemberLeft(id) => ChangeBody::MemberLeft { member_id: id, member_count: member_count() },
+            C::ThreadPosted(id) => ChangeBody::ThreadPosted { thread: self.threads.get(&id)?.clone() },
+            C::ThreadChanged(id) => ChangeBody::ThreadChanged { thread: self.threads.get(&id)?.clone() },
+            C::ReplyPosted(id) => ChangeBody::ReplyPosted { reply: self.replies.get(&id)?.clone() },
+            C::ReplyChanged(id) => ChangeBody::ReplyChanged { reply: self.replies.get(&id)?.clone() },
             C::GroupAdded(group_id) => ChangeBody::GroupAdded { group_id },
             C::GroupRemoved(group_id) => ChangeBody::GroupRemoved { group_id },
             C::MarkerMoved(channel_id) => {
@@ -121,12 +145,7 @@ impl Seen {
                 ChangeBody::MarkerMoved { channel_id, position, unread }
             }
             C::MembershipChanged(id) => ChangeBody::MembershipChanged { member: self.members.get(&id)?.clone() },
-            C::ThreadPosted(_)
-            | C::ThreadChanged(_)
-            | C::ReplyPosted(_)
-            | C::ReplyChanged(_)
-            | C::WebinarChanged(_)
-            | C::RegistrationChanged(_) => return None,
+            C::WebinarChanged(_) | C::RegistrationChanged(_) => return None,
         })
     }
 }

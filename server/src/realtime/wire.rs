@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::changes::Position;
 use crate::groups::{ChannelFrame, GroupFrame, GroupSnapshot};
+use crate::knowledge::{ReplyView, ThreadFrame};
 use crate::members::MemberView;
 use crate::messages::MessageView;
 use crate::platform::clock::Millis;
@@ -31,6 +32,15 @@ pub enum ChangeBody {
     MemberChanged { member: MemberView },
     #[serde(rename = "member.left")]
     MemberLeft { member_id: MemberId, member_count: i64 },
+    #[serde(rename = "thread.posted")]
+    ThreadPosted { thread: ThreadFrame },
+    /// Edited, closed, reopened, answered, replied to; `deleted` when it is gone.
+    #[serde(rename = "thread.changed")]
+    ThreadChanged { thread: ThreadFrame },
+    #[serde(rename = "reply.posted")]
+    ReplyPosted { reply: ReplyView },
+    #[serde(rename = "reply.changed")]
+    ReplyChanged { reply: ReplyView },
     #[serde(rename = "group.added")]
     GroupAdded { group_id: GroupId },
     #[serde(rename = "group.removed")]
