@@ -14,17 +14,23 @@ import type {
 /** What may happen in a stream. Each carries the thing as it is now, so that applying one twice does no harm. */
 export type Change =
   | { kind: 'message.posted' | 'message.changed'; message: Message }
-  | { kind: 'channel.created' | 'channel.changed'; channel: Omit<Channel, 'marker' | 'unread' | 'can_post'> }
+  | {
+      kind: 'channel.created' | 'channel.changed';
+      channel: Omit<Channel, 'last_position' | 'marker' | 'unread' | 'can_post'>;
+    }
   | { kind: 'group.changed'; group: Omit<Group, 'my_role'> }
-  | { kind: 'member.joined' | 'member.changed'; member: Member }
-  | { kind: 'member.left'; member_id: Id }
+  | { kind: 'member.joined'; member: Member; member_count?: number }
+  | { kind: 'member.changed'; member: Member }
+  | { kind: 'member.left'; member_id: Id; member_count?: number }
   | { kind: 'thread.posted' | 'thread.changed'; thread: Omit<Thread, 'can_edit' | 'can_accept'> }
   | { kind: 'reply.posted' | 'reply.changed'; reply: Reply }
   | { kind: 'webinar.changed'; webinar: Omit<Webinar, 'my_registration' | 'can_manage'> }
   | { kind: 'group.added' | 'group.removed'; group_id: Id }
   | { kind: 'marker.moved'; channel_id: Id; position: number; unread: number }
   | { kind: 'registration.changed'; webinar_id: Id; state: 'registered' | 'none' }
-  | { kind: 'membership.changed'; member: Member };
+  | { kind: 'membership.changed'; member: Member }
+  /** Nothing to show any more; only its position counts. */
+  | { kind: 'none' };
 
 export interface ChangeFrame {
   type: 'change';

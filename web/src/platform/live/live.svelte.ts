@@ -192,7 +192,7 @@ class Live {
     if (change.kind === 'group.added') void this.#join(change.group_id);
     if (change.kind === 'group.removed') this.#leave(change.group_id);
     if (change.kind === 'membership.changed') void brand.refresh();
-    brand.apply(change);
+    brand.apply(change, frame.stream);
     if (change.kind === 'message.posted' || change.kind === 'message.changed') {
       openChannel(change.message.channel_id)?.take(frame.position, change);
       outbox.arrived(change.message);
@@ -206,8 +206,14 @@ class Live {
       brand.addGroup(snapshot);
       forgetChannels(snapshot.channels.map(({ id }) => id));
     } else if (snapshot && 'channel' in snapshot) forgetChannels([snapshot.channel.id]);
-    else void brand.refresh();
+    else void this.#readAgain(stream);
     for (const listener of this.#resets) listener(stream);
+  }
+
+  /** A reset without a snapshot: what the stream holds has to be fetched. */
+  async #readAgain(stream: Id): Promise<void> {
+    await brand.refresh();
+    forgetChannels(brand.channelsOf(stream));
   }
 
   async #join(group: Id): Promise<void> {

@@ -15,8 +15,9 @@ class BrandStore {
   }
 
   async open(brandId: Id): Promise<Start> {
-    this.start = await get<Start>(`/brands/${brandId}/start`);
-    localStorage.setItem('guildhall.brand', this.start.brand.slug);
+    const start = await get<Start>(`/brands/${brandId}/start`);
+    this.start = { ...start, webinars: start.webinars ?? [] };
+    localStorage.setItem('guildhall.brand', start.brand.slug);
     return this.start;
   }
 
@@ -25,8 +26,8 @@ class BrandStore {
     if (this.start) await this.open(this.start.brand.id);
   }
 
-  apply(change: Change): void {
-    if (this.start) this.start = applyToStart(this.start, change);
+  apply(change: Change, stream: Id): void {
+    if (this.start) this.start = applyToStart(this.start, change, stream);
   }
 
   addGroup(snapshot: GroupSnapshot): void {
@@ -39,6 +40,11 @@ class BrandStore {
 
   channel(id: Id): Channel | undefined {
     return this.start && findChannel(this.start, id);
+  }
+
+  channelsOf(stream: Id): Id[] {
+    const all = this.start?.groups.flatMap(({ channels }) => channels) ?? [];
+    return all.filter((channel) => channel.stream === stream).map(({ id }) => id);
   }
 
   /** Everything up to `position` has been seen. The badge empties at once; the server's count has the last word. */

@@ -37,11 +37,23 @@ describe('groups and channels', () => {
   });
 
   test('a new announcements channel is read-only for members and writable for hosts', () => {
-    const { marker: _m, unread: _u, can_post: _c, ...wire } = channel({ id: 'c2', kind: 'announcements' });
+    const {
+      last_position: _l,
+      marker: _m,
+      unread: _u,
+      can_post: _c,
+      ...wire
+    } = channel({ id: 'c2', kind: 'announcements' });
     const change = { kind: 'channel.created' as const, channel: wire };
     expect(findChannel(applyToStart(start(), change), 'c2')?.can_post).toBe(false);
     const host = start({ groups: [snapshot({ group: group({ my_role: 'host' }) })] });
     expect(findChannel(applyToStart(host, change), 'c2')?.can_post).toBe(true);
+  });
+
+  test('an arrival tells how many belong to the group whose stream it came in', () => {
+    const joined = { kind: 'member.joined' as const, member: member(), member_count: 9 };
+    expect(applyToStart(start(), joined, 's1').groups[0]?.group.member_count).toBe(9);
+    expect(applyToStart(start(), joined, 'other').groups[0]?.group.member_count).toBe(3);
   });
 
   test('a removed group is gone with its webinars, at once', () => {

@@ -2,7 +2,7 @@ import type { Channel, GroupSnapshot, Id, Member, Message, Start } from '$platfo
 import type { Change } from '$platform/live/frames';
 
 /** Old state + change = new state, for everything of a brand but the messages themselves. Pure; see groups.test.ts. */
-export function applyToStart(start: Start, change: Change): Start {
+export function applyToStart(start: Start, change: Change, stream?: Id): Start {
   switch (change.kind) {
     case 'message.posted':
       return onChannel(start, change.message.channel_id, (channel) => counted(channel, change.message, start.me.id));
@@ -11,6 +11,9 @@ export function applyToStart(start: Start, change: Change): Start {
       return onGroup(start, change.channel.group_id, (one) => withChannel(one, change.channel));
     case 'group.changed':
       return onGroup(start, change.group.id, (one) => ({ ...one, group: { ...one.group, ...change.group } }));
+    case 'member.joined':
+    case 'member.left':
+      return counting(start, stream, change.member_count);
     case 'member.changed':
       return change.member.id === start.me.id ? withMe(start, change.member) : start;
     case 'webinar.changed':
@@ -80,14 +83,23 @@ export function moved(channel: Channel, marker: number, unread: number): Channel
   return marker < channel.marker ? channel : { ...channel, marker, unread };
 }
 
-function withChannel(one: GroupSnapshot, channel: Omit<Channel, 'marker' | 'unread' | 'can_post'>): GroupSnapshot {
+/** How many belong to a group, told with every arrival and departure in its stream. */
+function counting(start: Start, stream: Id | undefined, count: number | undefined): Start {
+  const found = start.groups.find((one) => streamOf(one) === stream);
+  if (!found || count === undefined) return start;
+  return onGroup(start, found.group.id, (one) => ({ ...one, group: { ...one.group, member_count: count } }));
+}
+
+type NewChannel = Extract<Change, { channel: unknown }>['channel'];
+
+function withChannel(one: GroupSnapshot, channel: NewChannel): GroupSnapshot {
   const known = one.channels.find(({ id }) => id === channel.id);
   if (known) {
     const kept = { ...known, ...channel };
     return { ...one, channels: one.channels.map((each) => (each.id === channel.id ? kept : each)) };
   }
   const may = channel.kind !== 'announcements' || one.group.my_role === 'host';
-  const fresh = { ...channel, marker: channel.last_position, unread: 0, can_post: may && !one.group.archived };
+  const fresh = { ...channel, last_position: 0, marker: 0, unread: 0, can_post: may && !one.group.archived };
   return { ...one, channels: [...one.channels, fresh] };
 }
 
