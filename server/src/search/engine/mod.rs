@@ -177,6 +177,8 @@ pub trait SearchEngine: Send + Sync + std::fmt::Debug {
     /// Returns when the operations are durable and visible to the next search.
     async fn apply(&self, batch: Vec<IndexOp>) -> Result<(), EngineFault>;
 
+    /// Searches what was applied, no more and no less. An index without identity, or one that is being rebuilt, lacks documents
+    /// without knowing: the caller knows, and says so instead of asking.
     async fn search(&self, query: &EngineQuery) -> Result<EngineHits, EngineFault>;
 
     /// The identity given at the last `reset`. `None` for a new, emptied, damaged or outdated index: it must be rebuilt.

@@ -206,14 +206,10 @@ impl SearchEngine for MeiliEngine {
     }
 
     async fn identity(&self) -> Result<Option<String>, EngineFault> {
-        match self.stamp().get_document::<Stamp>(STAMP_KEY).await {
-            Ok(stamp) => Ok(identity_in(&stamp.value)),
-            Err(Error::Meilisearch(MeilisearchError {
-                error_code: ErrorCode::IndexNotFound | ErrorCode::DocumentNotFound,
-                ..
-            })) => Ok(None),
-            Err(error) => Err(fault(error)),
-        }
+        // A stamp says nothing of an index that somebody else has deleted.
+        let there = found(self.client.get_raw_index(&self.options.index).await)?;
+        let stamp = found(self.stamp().get_document::<Stamp>(STAMP_KEY).await)?;
+        Ok(there.and(stamp).and_then(|stamp| identity_in(&stamp.value)))
     }
 
     async fn reset(&self, identity: &str) -> Result<(), EngineFault> {
@@ -226,6 +222,17 @@ impl SearchEngine for MeiliEngine {
 
     async fn healthy(&self) -> bool {
         tokio::time::timeout(HEALTH_DEADLINE, self.client.is_healthy()).await.unwrap_or(false)
+    }
+}
+
+fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, EngineFault> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Meilisearch(MeilisearchError {
+            error_code: ErrorCode::IndexNotFound | ErrorCode::DocumentNotFound,
+            ..
+        })) => Ok(None),
+        Err(error) => Err(fault(error)),
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{MeiliEngine, MeiliOptions};
-use crate::search::engine::{EngineFault, EngineQuery, IndexOp, SearchEngine, SearchText};
+use crate::search::engine::{EngineFault, EngineQuery, IndexOp, SearchEngine, SearchText, stamp_of};
 
 type Play = Arc<dyn Fn(&str, Value) -> (StatusCode, Value) + Send + Sync>;
 
@@ -78,10 +78,23 @@ async fn a_failing_server_is_unavailable_and_an_empty_answer_is_never_made_up() 
 }
 
 #[tokio::test]
-async fn a_missing_stamp_is_no_identity() {
-    let missing = json!({ "message": "", "code": "index_not_found", "type": "invalid_request", "link": "" });
-    let engine = server(move |_, _| (StatusCode::NOT_FOUND, missing.clone())).await;
-    assert_eq!(engine.identity().await.unwrap(), None);
+async fn a_missing_stamp_or_index_is_no_identity() {
+    for (there, identity) in
+        [(vec![], None), (vec!["stamp"], None), (vec!["main"], None), (vec!["main", "stamp"], Some("a"))]
+    {
+        let engine = server(move |path, _| {
+            let missing = json!({ "message": "", "code": "index_not_found", "type": "invalid_request", "link": "" });
+            match path {
+                "/indexes/guildhall" if there.contains(&"main") => (StatusCode::OK, json!({ "uid": "guildhall" })),
+                "/indexes/guildhall-identity/documents/identity" if there.contains(&"stamp") => {
+                    (StatusCode::OK, json!({ "key": "identity", "value": stamp_of("a") }))
+                }
+                _ => (StatusCode::NOT_FOUND, missing),
+            }
+        })
+        .await;
+        assert_eq!(engine.identity().await.unwrap().as_deref(), identity);
+    }
 }
 
 #[tokio::test]
