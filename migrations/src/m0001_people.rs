@@ -62,6 +62,7 @@ crate::step!(
         name text NOT NULL,
         company text NOT NULL,
         job_title text NOT NULL,
+        folded text NOT NULL,
         role text NOT NULL,
         state text NOT NULL,
         joined_at bigint NOT NULL,
@@ -117,7 +118,10 @@ crate::step!(
         invitation_id uuid NOT NULL,
         group_id uuid NOT NULL,
         brand_id uuid NOT NULL,
+        inviter_id uuid NOT NULL,
+        role text NOT NULL,
         PRIMARY KEY (invitation_id, group_id),
+        FOREIGN KEY (brand_id, inviter_id) REFERENCES members (brand_id, id),
         FOREIGN KEY (brand_id, invitation_id) REFERENCES invitations (brand_id, id),
         FOREIGN KEY (brand_id, group_id) REFERENCES groups (brand_id, id)
     );

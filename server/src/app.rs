@@ -8,12 +8,13 @@ use axum::http::HeaderValue;
 use tokio::sync::{Notify, mpsc};
 
 use crate::accounts::cookie::CookieStyle;
+use crate::invitations::Doors;
 use crate::live::{CloseCode, Hub, LiveConfig, Selector, machine_uptime};
 use crate::platform::blobs::Blobs;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::handoff::Handoffs;
-use crate::platform::ids::{Chance, Ids, LoginId, StreamId};
+use crate::platform::ids::{Chance, Ids, LoginId, MemberId, StreamId};
 use crate::platform::keys::Keys;
 use crate::platform::limits::Limits;
 use crate::platform::mail::{Keep, Mailer, Smtp};
@@ -37,6 +38,8 @@ pub struct House {
     pub passwords: Passwords,
     pub handoffs: Handoffs,
     pub limits: Limits,
+    /// Where those queue who redeem the same invitation.
+    pub doors: Doors,
     pub mailer: Arc<dyn Mailer>,
     pub blobs: Blobs,
     pub hub: Hub,
@@ -87,6 +90,7 @@ impl App {
             mailer: mailer(&config)?,
             blobs: Blobs::in_folder(&config.data.join("files"), outside.chance.clone())?,
             origins: origins(&config),
+            doors: Doors::default(),
             ids: Ids::new(outside.chance.clone()),
             chance: outside.chance,
             clock: outside.clock,
@@ -112,6 +116,11 @@ impl App {
     /// Cuts the sockets of a log-in that has ended.
     pub fn end_sockets_of_login(&self, login: LoginId) {
         self.hub.close(Selector::Login(login.0), CloseCode::LoginEnded);
+    }
+
+    /// Cuts the sockets of a member who no longer counts in the brand.
+    pub fn end_sockets_of_member(&self, member: MemberId) {
+        self.hub.close(Selector::Member(member.0), CloseCode::LoginEnded);
     }
 
     /// Has the post look for mails after the running transaction.

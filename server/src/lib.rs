@@ -10,6 +10,7 @@ pub mod commands;
 pub mod files;
 pub mod followers;
 pub mod groups;
+pub mod invitations;
 pub mod knowledge;
 pub mod live;
 pub mod mails;

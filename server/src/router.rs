@@ -12,7 +12,7 @@ use crate::platform::http::Guard;
 use crate::platform::observe::{self, Check, Metrics, Requests};
 use crate::platform::assets;
 use crate::platform::refusal::{Code, Failure};
-use crate::{accounts, audit, brands, groups, knowledge, mails, messages, realtime};
+use crate::{accounts, audit, brands, groups, invitations, knowledge, mails, members, messages, realtime};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,6 +30,8 @@ fn api() -> (Router<App>, Document) {
                 .merge(accounts::routes())
                 .merge(brands::routes())
                 .merge(groups::routes())
+                .merge(members::routes())
+                .merge(invitations::routes())
                 .merge(messages::routes())
                 .merge(knowledge::routes())
                 .merge(mails::routes())

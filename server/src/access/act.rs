@@ -56,6 +56,7 @@ acts! {
     ManageMember on MemberId,
     /// Take somebody out of the brand altogether.
     RemoveMember on MemberId,
+    LeaveBrand on BrandId,
     ReplaceCalendarFeed on BrandId,
 
     EditGroup on GroupId,
@@ -63,6 +64,8 @@ acts! {
     EditChannel on ChannelId,
     Invite on GroupId,
     RevokeInvitation on InvitationId,
+    /// Mail it again.
+    ResendInvitation on InvitationId,
     /// Bring an existing member of the brand into the group.
     AddToGroup on GroupId,
     /// Give another role in the group.

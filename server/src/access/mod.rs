@@ -11,6 +11,7 @@
 
 mod act;
 mod actor;
+mod admission;
 mod permit;
 pub mod policy;
 mod roles;
@@ -19,6 +20,8 @@ mod standing;
 
 pub use act::*;
 pub use actor::Actor;
+pub use admission::{Admission, Invited, admit, admit_colleague, admit_founder, admit_host, invited};
+pub use policy::may_grant;
 pub use permit::{Permit, permit};
 pub(crate) use roles::words;
 pub use roles::{BrandRole, ChannelKind, GroupRole, MemberState};

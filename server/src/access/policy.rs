@@ -70,13 +70,13 @@ const fn rule_of(act: ActName) -> Rule {
     match act {
         A::EditBrand | A::CreateGroup | A::ReadAudit => rule(Sight::Brand, Who::BrandRole(BrandRole::Admin)),
         A::ReadMails | A::RetryMail => rule(Sight::Brand, Who::BrandRole(BrandRole::Owner)),
-        A::EditProfile | A::ReplaceCalendarFeed => rule(Sight::Brand, Who::Anyone),
+        A::EditProfile | A::LeaveBrand | A::ReplaceCalendarFeed => rule(Sight::Brand, Who::Anyone),
         A::ManageMember | A::RemoveMember => rule(Sight::Brand, Who::AdminAbove),
 
         A::EditGroup | A::CreateChannel | A::EditChannel | A::Invite | A::AddToGroup => {
             rule(Sight::Frame, Who::GroupRoleOrAdmin(GroupRole::Host))
         }
-        A::RevokeInvitation => rule(Sight::Brand, Who::Inviter),
+        A::RevokeInvitation | A::ResendInvitation => rule(Sight::Brand, Who::Inviter),
         A::ChangeGroupRole => rule(Sight::Frame, Who::Above(GroupRole::Host)),
         A::Mute | A::RemoveFromGroup => rule(Sight::Frame, Who::Above(GroupRole::Moderator)),
         A::LeaveGroup | A::MoveMarker | A::LinkFile => rule(Sight::Group, Who::Anyone),
@@ -134,6 +134,12 @@ pub fn decide(act: ActName, standing: Option<&Standing>, place: &Place, now: Mil
         return Verdict::Refused(Code::EditWindowClosed);
     }
     Verdict::Allowed
+}
+
+/// Whether somebody may give these roles to somebody else: nobody gives more than they have.
+pub fn may_grant(standing: &Standing, brand_role: BrandRole, group_role: GroupRole) -> bool {
+    let is_admin = standing.brand_role >= BrandRole::Admin;
+    brand_role <= standing.brand_role && (is_admin || standing.group_role.is_some_and(|mine| mine >= group_role))
 }
 
 /// Whether the actor may read what is inside the target.

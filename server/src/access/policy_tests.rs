@@ -104,6 +104,19 @@ fn nobody_in_a_group_touches_an_admin() {
 }
 
 #[test]
+fn nobody_gives_more_than_they_have() {
+    for (brand_role, group_role) in [(BrandRole::Member, Some(GroupRole::Host)), (BrandRole::Admin, None)] {
+        let standing = standing(brand_role, group_role);
+        assert!(may_grant(&standing, brand_role, GroupRole::Host));
+        assert!(!may_grant(&standing, BrandRole::Owner, GroupRole::Member));
+    }
+    let moderator = standing(BrandRole::Member, Some(GroupRole::Moderator));
+    assert!(may_grant(&moderator, BrandRole::Member, GroupRole::Moderator));
+    assert!(!may_grant(&moderator, BrandRole::Member, GroupRole::Host));
+    assert!(!may_grant(&standing(BrandRole::Member, None), BrandRole::Member, GroupRole::Member));
+}
+
+#[test]
 fn the_edit_window_closes() {
     let author = Standing { member: OTHER, ..standing(BrandRole::Member, Some(GroupRole::Member)) };
     let late = NOW.plus_ms(EDIT_WINDOW_HOURS * 3_600_000);

@@ -6,4 +6,4 @@ mod routes;
 mod store;
 
 pub use routes::routes;
-pub use store::{Entry, record};
+pub use store::{Entry, record, record_admission};

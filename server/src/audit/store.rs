@@ -5,11 +5,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::access::{Act, Permit};
+use crate::access::{Act, Admission, Permit};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{BrandId, MemberId};
 use crate::platform::refusal::{Failure, Result};
-use crate::platform::store::Rows;
+use crate::platform::store::{Rows, Tx};
 use crate::values;
 
 /// What is put on record about an act.
@@ -48,27 +48,31 @@ struct Last {
 
 /// Puts an act on record, in its own transaction. The act's name comes from its permit.
 pub async fn record<A: Act>(permit: &Permit<'_, A>, entry: Entry) -> Result<()> {
-    let tx = permit.tx();
+    write(permit.tx(), permit.brand(), permit.by(), &act_word(A::NAME), entry).await
+}
+
+/// Puts on record that somebody came in by an invitation, for which nobody has a permit.
+pub async fn record_admission(admission: &Admission<'_>, member: MemberId, entry: Entry) -> Result<()> {
+    write(admission.tx(), admission.brand(), member, "redeem_invitation", entry).await
+}
+
+async fn write(tx: &Tx, brand: BrandId, by: MemberId, act: &str, entry: Entry) -> Result<()> {
     // The brand's row is the lock: two acts of one brand take their numbers one after the other.
-    tx.run("UPDATE brands SET version = version WHERE id = $1", values![permit.brand()]).await?;
+    tx.run("UPDATE brands SET version = version WHERE id = $1", values![brand]).await?;
     let last: Option<Last> = tx
-        .first(
-            "SELECT number, hash FROM audit WHERE brand_id = $1 ORDER BY number DESC LIMIT 1",
-            values![permit.brand()],
-        )
+        .first("SELECT number, hash FROM audit WHERE brand_id = $1 ORDER BY number DESC LIMIT 1", values![brand])
         .await?;
     let (number, previous) = last.map_or((1, Vec::new()), |last| (last.number + 1, last.hash));
-    let act = act_word(A::NAME);
     let (before, after) = (entry.before.to_string(), entry.after.to_string());
-    let hash = chain(&previous, &[&act, entry.target_kind, &entry.target.to_string(), &before, &after, &permit.by().to_string()]);
+    let hash = chain(&previous, &[act, entry.target_kind, &entry.target.to_string(), &before, &after, &by.to_string()]);
     tx.run(
         "INSERT INTO audit (brand_id, number, at, actor_id, act, target_kind, target_id, before, after, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         values![
-            permit.brand(),
+            brand,
             number,
             tx.now(),
-            permit.by(),
+            by,
             act,
             entry.target_kind,
             entry.target,

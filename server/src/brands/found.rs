@@ -3,7 +3,7 @@
 use super::brand::Colour;
 use super::store;
 use crate::accounts::{self, Device, Email, Me, NewAccount, TimeZoneName};
-use crate::access::{Actor, BrandRole};
+use crate::access::{Actor, admit_founder};
 use crate::app::App;
 use crate::members::{self, NewMember, Profile};
 use crate::platform::ids::{AccountId, BrandId, MemberId, Secret, hash_secret};
@@ -48,7 +48,8 @@ pub async fn found(app: &App, token: &str, founding: Founding, device: &Device) 
     let brand = BrandId(app.ids.uuid(tx.now()));
     store::insert_brand(&tx, brand, &brand_name, &colour, founding.language).await?;
     let member = MemberId(app.ids.uuid(tx.now()));
-    members::insert_member(&tx, &NewMember { id: member, brand, account, profile, role: BrandRole::Owner }).await?;
+    let admission = admit_founder(&tx, brand).await?;
+    members::insert_member(&admission, NewMember { id: member, account, profile }).await?;
     let (login, secret) = accounts::begin_login(&tx, app, account, device).await?;
     tx.commit().await?;
 

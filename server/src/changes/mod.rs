@@ -9,8 +9,9 @@
 //! Absent on purpose: any queue filled after the commit. Whoever reacts reads the changes with a cursor of its own.
 
 mod change;
+pub mod client_keys;
 pub mod cursors;
 mod store;
 
 pub use change::{Audience, Change, ChangeRow, Position, StreamKind, StreamRow};
-pub use store::{announce, open_stream, since, stream, stream_position};
+pub use store::{announce, open_stream, since, stream, stream_position, streams_of_group};

@@ -53,6 +53,19 @@ pub async fn stream(rows: &impl Rows, stream: StreamId) -> Result<Option<StreamR
     rows.first("SELECT id, brand_id, kind, group_id, position FROM streams WHERE id = $1", values![stream]).await
 }
 
+#[derive(FromQueryResult)]
+struct StreamOf {
+    id: StreamId,
+}
+
+/// The streams whose audience is a group: those of its webinars, and its own as the last.
+pub async fn streams_of_group(rows: &impl Rows, group: GroupId) -> Result<Vec<StreamId>> {
+    let found: Vec<StreamOf> = rows
+        .all("SELECT id FROM streams WHERE group_id = $1 ORDER BY CASE WHEN kind = 'group' THEN 1 ELSE 0 END, id", values![group])
+        .await?;
+    Ok(found.into_iter().map(|row| row.id).collect())
+}
+
 /// How far a stream has come.
 pub async fn stream_position(rows: &impl Rows, of: impl Into<StreamId>) -> Result<Position> {
     let row = stream(rows, of.into()).await?;

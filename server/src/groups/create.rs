@@ -1,15 +1,16 @@
 //! Making a group, and channels in it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::channel::ChannelView;
 use super::group::GroupView;
 use super::store::{self, NewChannel};
-use crate::access::{Actor, ChannelKind, CreateChannel, CreateGroup, GroupRole, permit};
+use crate::access::{Actor, ChannelKind, CreateChannel, CreateGroup, Permit, admit_host, permit};
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::members::{self, Joining};
+use crate::changes::client_keys::{self, Claim, ClientKey};
+use crate::members;
 use crate::platform::ids::{BrandId, ChannelId, GroupId};
 use crate::platform::language::Language;
 use crate::platform::refusal::{Code, Refusal, Result};
@@ -21,7 +22,7 @@ pub(super) const DESCRIPTION_MAX: usize = 500;
 pub(super) const TOPIC_MAX: usize = 200;
 
 /// A new group.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewGroup {
     pub name: String,
@@ -30,7 +31,7 @@ pub struct NewGroup {
 }
 
 /// A new channel.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelRequest {
     pub name: String,
@@ -40,26 +41,34 @@ pub struct ChannelRequest {
 }
 
 /// Makes a group with a chat and an announcements channel; whoever makes it hosts it.
-pub async fn create(app: &App, actor: &Actor, brand: BrandId, new: &NewGroup) -> Result<GroupView> {
+pub async fn create(app: &App, actor: &Actor, brand: BrandId, new: &NewGroup, key: &ClientKey) -> Result<GroupView> {
     let name = text::name("name", &new.name, NAME_MAX)?;
     let description = text::line("description", &new.description, DESCRIPTION_MAX)?;
 
     let tx = app.store.begin().await?;
     let permit = permit::<CreateGroup>(&tx, actor, brand).await?;
     let group = GroupId(app.ids.uuid(tx.now()));
+    if let Claim::Repeat(group) = client_keys::claim(&tx, actor.account, key, &("group", brand, new), group.0).await? {
+        return as_made(&permit, GroupId(group)).await;
+    }
     store::insert_group(&permit, group, &name, &description).await?;
-    let joining = Joining { brand, group, member: permit.by(), role: GroupRole::Host };
-    members::join_group(&tx, joining).await?;
+    members::join_groups(&admit_host(&permit, group).await?, permit.by()).await?;
     let language = brands::view(&tx, brand).await?.default_language;
     for (kind, name) in first_channels(language) {
         let id = ChannelId(app.ids.uuid(tx.now()));
         let stream = group.into();
         store::insert_channel(&tx, &NewChannel { id, brand, group, stream, name, topic: "", kind, webinar: None }).await?;
     }
-    let frame = store::group_frames(&tx, &[group]).await?.pop().ok_or(Code::NotFound)?;
-    audit::record(&permit, Entry::made("group", group.0, &frame)).await?;
+    let view = as_made(&permit, group).await?;
+    audit::record(&permit, Entry::made("group", group.0, &view.frame)).await?;
     tx.commit().await?;
-    Ok(GroupView { frame, my_role: Some(GroupRole::Host) })
+    Ok(view)
+}
+
+async fn as_made(permit: &Permit<'_, CreateGroup>, group: GroupId) -> Result<GroupView> {
+    let frame = store::group_frames(permit.tx(), &[group]).await?.pop().ok_or(Code::NotFound)?;
+    let maker = members::group_member(permit.tx(), group, permit.by()).await?;
+    Ok(GroupView { frame, my_role: maker.and_then(|maker| maker.group_role) })
 }
 
 const fn first_channels(language: Language) -> [(ChannelKind, &'static str); 2] {
@@ -70,7 +79,13 @@ const fn first_channels(language: Language) -> [(ChannelKind, &'static str); 2] 
 }
 
 /// Makes a channel.
-pub async fn create_channel(app: &App, actor: &Actor, group: GroupId, new: &ChannelRequest) -> Result<ChannelView> {
+pub async fn create_channel(
+    app: &App,
+    actor: &Actor,
+    group: GroupId,
+    new: &ChannelRequest,
+    key: &ClientKey,
+) -> Result<ChannelView> {
     let name = text::name("name", &new.name, NAME_MAX)?;
     let topic = text::line("topic", &new.topic, TOPIC_MAX)?;
     if new.kind == ChannelKind::Webinar {
@@ -79,17 +94,24 @@ pub async fn create_channel(app: &App, actor: &Actor, group: GroupId, new: &Chan
     let tx = app.store.begin().await?;
     let permit = permit::<CreateChannel>(&tx, actor, group).await?;
     let id = ChannelId(app.ids.uuid(tx.now()));
+    if let Claim::Repeat(id) = client_keys::claim(&tx, actor.account, key, &("channel", group, new), id.0).await? {
+        return shown_to(&permit, ChannelId(id)).await;
+    }
     let brand = permit.brand();
     let stream = group.into();
     store::insert_channel(&tx, &NewChannel { id, brand, group, stream, name: &name, topic: &topic, kind: new.kind, webinar: None })
         .await?;
-    let view = match store::channel_view(&tx, permit.by(), id).await? {
-        Some(view) => view,
-        None => frame_only(&tx, id).await?,
-    };
+    let view = shown_to(&permit, id).await?;
     audit::record(&permit, Entry::made("channel", id.0, &view.frame)).await?;
     tx.commit().await?;
     Ok(view)
+}
+
+async fn shown_to(permit: &Permit<'_, CreateChannel>, id: ChannelId) -> Result<ChannelView> {
+    match store::channel_view(permit.tx(), permit.by(), id).await? {
+        Some(view) => Ok(view),
+        None => frame_only(permit.tx(), id).await,
+    }
 }
 
 /// For an admin who is not in the group: the channel's frame, and nothing of what is in it.

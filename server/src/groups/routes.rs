@@ -13,6 +13,7 @@ use super::snapshot::{GroupSnapshot, snapshot};
 use super::{create, edit, store};
 use crate::access::{Actor, CreateGroup, scope, see, see_for};
 use crate::app::App;
+use crate::changes::client_keys::ClientKey;
 use crate::platform::http::{Id, IfMatch, Json, Query};
 use crate::platform::ids::{BrandId, ChannelId, GroupId};
 use crate::platform::paging::{Page, PageQuery};
@@ -51,15 +52,16 @@ async fn list_groups(
 }
 
 /// Make a group with a chat and an announcements channel
-#[utoipa::path(post, path = "/brands/{brand}/groups", tag = "groups", params(("brand" = BrandId, Path)), request_body = NewGroup,
+#[utoipa::path(post, path = "/brands/{brand}/groups", tag = "groups", params(("brand" = BrandId, Path), ClientKey), request_body = NewGroup,
     responses((status = 201, body = GroupView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn post_group(
     State(app): State<App>,
     actor: Actor,
     Id(brand): Id<BrandId>,
+    key: ClientKey,
     Json(body): Json<NewGroup>,
 ) -> Result<(StatusCode, axum::Json<GroupView>)> {
-    Ok((StatusCode::CREATED, axum::Json(create::create(&app, &actor, brand, &body).await?)))
+    Ok((StatusCode::CREATED, axum::Json(create::create(&app, &actor, brand, &body, &key).await?)))
 }
 
 /// A group as of a position in its stream
@@ -86,15 +88,16 @@ async fn patch_group(
 }
 
 /// Make a channel
-#[utoipa::path(post, path = "/groups/{group}/channels", tag = "groups", params(("group" = GroupId, Path)), request_body = ChannelRequest,
+#[utoipa::path(post, path = "/groups/{group}/channels", tag = "groups", params(("group" = GroupId, Path), ClientKey), request_body = ChannelRequest,
     responses((status = 201, body = ChannelView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn post_channel(
     State(app): State<App>,
     actor: Actor,
     Id(group): Id<GroupId>,
+    key: ClientKey,
     Json(body): Json<ChannelRequest>,
 ) -> Result<(StatusCode, axum::Json<ChannelView>)> {
-    Ok((StatusCode::CREATED, axum::Json(create::create_channel(&app, &actor, group, &body).await?)))
+    Ok((StatusCode::CREATED, axum::Json(create::create_channel(&app, &actor, group, &body, &key).await?)))
 }
 
 /// Rename a channel or set its topic

@@ -6,15 +6,23 @@
 //! - Who shares no group with a person cannot find them, admins excepted.
 //! - A brand keeps at least one owner.
 
+mod add;
+mod edit_own;
+mod leave;
+mod list;
+mod manage;
+mod moderate;
 mod person;
 mod profile;
+mod routes;
 mod store;
 mod view;
 
 pub use person::{Person, avatar_colour};
-pub use profile::{Profile, ProfileChange};
+pub use profile::Profile;
+pub use routes::routes;
 pub use store::{
-    Joining, NewMember, Own, group_member, group_members_by_ids, insert_member, join_group, leave_group, member_in_brand,
-    memberships_of, open_inbox, person, persons, save_profile,
+    Departed, NewMember, Own, account_of, group_member, group_members_by_ids, groups_of, groups_of_address, insert_member,
+    join_groups, latest_profile, member_in_brand, membership, memberships_of, person, persons,
 };
 pub use view::{MemberRow, MemberView};

@@ -1,10 +1,9 @@
 //! Name, company and job title.
 
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use crate::platform::refusal::Result;
 use crate::platform::text;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// What a member tells of themselves.
 #[derive(Debug, Clone)]
@@ -12,6 +11,24 @@ pub struct Profile {
     pub name: String,
     pub company: String,
     pub job_title: String,
+}
+
+impl Profile {
+    /// The profile as lists sort and search it: without case and accents.
+    pub(super) fn folded(&self) -> String {
+        fold(&[self.name.as_str(), &self.company, &self.job_title].join(" "))
+    }
+}
+
+/// Without case and accents: `Müller` becomes `muller`, `Weiß` becomes `weiss`.
+pub(super) fn fold(text: &str) -> String {
+    text.nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .collect::<String>()
+        .to_lowercase()
+        .replace('ß', "ss")
+        .trim()
+        .to_owned()
 }
 
 const NAME_MAX: usize = 80;
@@ -25,13 +42,4 @@ impl Profile {
             job_title: text::line("job_title", job_title, COMPANY_MAX)?,
         })
     }
-}
-
-/// A change of one's own profile; what is absent stays.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ProfileChange {
-    pub name: Option<String>,
-    pub company: Option<String>,
-    pub job_title: Option<String>,
 }
