@@ -2,8 +2,9 @@
 //!
 //! Whoever comes in has no standing yet, so no [`Permit`] can speak for them. What speaks for them instead is the
 //! invitation they hold ([`admit`]), the permit of a member who brings them along ([`admit_colleague`]) or makes the group
-//! ([`admit_host`]), or that the brand is still empty ([`admit_founder`]). Nothing else makes an [`Admission`], and the
-//! rows of members and their groups are written with one in hand only.
+//! ([`admit_host`]), that the brand is still empty ([`admit_founder`]), or that they come with the machine
+//! ([`admit_by_operator`]). Nothing else makes an [`Admission`], and the rows of members and their groups are written with
+//! one in hand only.
 
 use sea_orm::FromQueryResult;
 
@@ -247,6 +248,18 @@ pub async fn admit_founder(tx: &Tx, brand: BrandId) -> Result<Admission<'_>> {
         return Err(Code::AlreadySetUp.into());
     }
     Ok(Admission { tx, brand, brand_role: BrandRole::Owner, groups: Vec::new(), by: None })
+}
+
+/// Admits whom the operator of the server brings: the people of the demo brand, of an import, of a test house. The word of
+/// who holds the machine needs no further proof, so no route and no socket command may lead here.
+pub fn admit_by_operator(
+    tx: &Tx,
+    brand: BrandId,
+    brand_role: BrandRole,
+    mut groups: Vec<(GroupId, GroupRole)>,
+) -> Admission<'_> {
+    groups.sort_unstable();
+    Admission { tx, brand, brand_role, groups, by: None }
 }
 
 #[cfg(test)]
