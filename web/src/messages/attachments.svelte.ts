@@ -17,6 +17,7 @@ const MOST_FILES = 10;
 export class Attachments {
   list = $state<Attachment[]>([]);
   readonly busy = $derived(this.list.some((one) => !one.info && !one.error));
+  readonly broken = $derived(this.list.some((one) => one.error));
   readonly ready = $derived(this.list.flatMap((one) => (one.info ? [one.info] : [])));
   #cancels = new Map<number, () => void>();
   #last = 0;

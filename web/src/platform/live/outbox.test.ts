@@ -7,6 +7,7 @@ let disk: Map<string, Pending>;
 let arrived: string[];
 let shown: readonly Pending[];
 let answer: (pending: Pending) => Promise<void>;
+let rests: { act: () => void; ms: number }[];
 let outbox: Outbox;
 
 const pending = (client_key: string, at: number): Pending => ({
@@ -35,12 +36,14 @@ const open = () =>
     },
     sent: () => undefined,
     changed: (list) => (shown = list),
+    later: (act, ms) => rests.push({ act, ms }),
   });
 
 beforeEach(() => {
   disk = new Map();
   arrived = [];
   shown = [];
+  rests = [];
   answer = () => Promise.resolve();
   outbox = open();
 });
@@ -113,4 +116,22 @@ test('a message on which the server keeps failing is given up after four tries',
   await settle();
   expect(shown).toMatchObject([{ client_key: 'a', state: 'failed', code: 'internal' }]);
   expect(arrived).toEqual(['b']);
+});
+
+test('told to slow down, nothing is tried before the time is over', async () => {
+  let tries = 0;
+  answer = () => {
+    tries += 1;
+    return Promise.reject(new Problem('rate_limited', 429, { retryAfterMs: 700 }));
+  };
+  outbox.add(pending('a', 1));
+  await settle();
+  outbox.add(pending('b', 2));
+  outbox.flush();
+  await settle();
+  expect([tries, rests.map(({ ms }) => ms)]).toEqual([1, [700]]);
+  answer = () => Promise.resolve();
+  rests[0]!.act();
+  await settle();
+  expect(arrived).toEqual(['a', 'b']);
 });

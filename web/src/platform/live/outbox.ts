@@ -28,6 +28,7 @@ export interface OutboxDoor {
   send: (pending: Pending) => Promise<Message>;
   sent: (message: Message) => void;
   changed: (list: readonly Pending[]) => void;
+  later: (act: () => void, ms: number) => void;
 }
 
 const MOST_FAULTS = 4;
@@ -35,6 +36,7 @@ const MOST_FAULTS = 4;
 export class Outbox {
   #list: readonly Pending[] = [];
   #busy = new Set<Id>();
+  #resting = false;
   #faults = new Map<string, number>();
 
   constructor(private readonly door: OutboxDoor) {}
@@ -75,7 +77,7 @@ export class Outbox {
   }
 
   async #work(channel: Id): Promise<void> {
-    if (this.#busy.has(channel)) return;
+    if (this.#resting || this.#busy.has(channel)) return;
     this.#busy.add(channel);
     try {
       for (let next = this.#next(channel); next; next = this.#next(channel)) {
@@ -105,9 +107,19 @@ export class Outbox {
     }
   }
 
+  /** The server says when it is worth trying again; until then every try would cost both sides. */
+  #rest(ms: number): void {
+    this.#resting = true;
+    this.door.later(() => {
+      this.#resting = false;
+      this.flush();
+    }, ms);
+  }
+
   /** A server that keeps failing on one message must not hold up those behind it for ever. */
   #worthWaiting({ client_key }: Pending, fault: unknown): boolean {
     if (!(fault instanceof Problem)) return false;
+    if (fault.details.retryAfterMs !== undefined) this.#rest(fault.details.retryAfterMs);
     if (fault.code !== 'internal') return fault.passing || fault.status === 401;
     const faults = (this.#faults.get(client_key) ?? 0) + 1;
     this.#faults.set(client_key, faults);

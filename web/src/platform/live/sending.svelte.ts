@@ -19,6 +19,7 @@ class Sending {
       send: deliver,
       sent: (message) => openChannel(message.channel_id)?.put(message),
       changed: (list) => (this.list = list),
+      later: (act, ms) => setTimeout(act, ms),
     });
     void this.#outbox.restore().catch(() => undefined);
     setInterval(() => this.flush(), TRY_AGAIN_MS);
