@@ -78,7 +78,8 @@ impl App {
     pub async fn open(config: Config, outside: Outside) -> Result<(App, Woken)> {
         let (wake, woken) = mpsc::unbounded_channel();
         let store = Store::open(config.database_url().reveal(), outside.clock.clone(), wake).await?;
-        let keys = Keys::open(&config.data, &*outside.chance).map_err(|error| Failure::fault("opening the keys", error))?;
+        let keys =
+            Keys::open(&config.data, &*outside.chance).map_err(|error| Failure::fault("opening the keys", error))?;
         let hub = Hub::start(live_config(&config), machine_uptime())
             .map_err(|error| Failure::fault("starting the sockets", error))?;
         let public_url = config.public_url();

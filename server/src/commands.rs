@@ -41,10 +41,10 @@ command!(Post {
     #[serde(default)]
     files: Vec<FileId>,
 });
-command!(Edit { message: MessageId, body: String, });
-command!(Delete { message: MessageId, });
-command!(React { message: MessageId, emoji: String, });
-command!(Mark { channel: ChannelId, position: Position, });
+command!(Edit { message: MessageId, body: String });
+command!(Delete { message: MessageId });
+command!(React { message: MessageId, emoji: String });
+command!(Mark { channel: ChannelId, position: Position });
 
 /// Carries out one command and answers it.
 pub async fn dispatch(app: &App, actor: &Actor, text: &str) -> ServerFrame {
@@ -63,7 +63,12 @@ async fn carry_out(app: &App, actor: &Actor, head: &Head, text: &str) -> Result<
             let c: Post = parse_json(text)?;
             let request = PostRequest { client_key: c.client_key, body: c.body, reply_to: c.reply_to, files: c.files };
             let posted = messages::post(app, actor, c.channel, request).await?;
-            ack = Ack { id: Some(posted.id), position: Some(posted.position), client_key: Some(posted.client_key), ..ack };
+            ack = Ack {
+                id: Some(posted.id),
+                position: Some(posted.position),
+                client_key: Some(posted.client_key),
+                ..ack
+            };
         }
         "edit" => {
             let c: Edit = parse_json(text)?;

@@ -8,15 +8,19 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::platform::assets;
 use crate::platform::http::Guard;
 use crate::platform::observe::{self, Check, Metrics, Requests};
-use crate::platform::assets;
 use crate::platform::refusal::{Code, Failure};
 use crate::{accounts, audit, brands, groups, invitations, knowledge, mails, members, messages, realtime};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Guildhall", description = "Groups of professionals: chat, knowledge, webinars.", license(name = "AGPL-3.0-or-later")),
+    info(
+        title = "Guildhall",
+        description = "Groups of professionals: chat, knowledge, webinars.",
+        license(name = "AGPL-3.0-or-later")
+    ),
     components(schemas(realtime::ServerFrame, realtime::ClientCommand, realtime::ChangeBody))
 )]
 struct Api;

@@ -43,7 +43,11 @@ pub async fn start(mut config: Config, outside: Outside) -> Result<Running> {
     let followers = followers::start(&app, woken, &stop);
     let traffic = Arc::new(Traffic::default());
     let metrics = metrics(&app, &traffic);
-    let router = router::router(&app, guard(&app), router::Watch { requests: Requests::new(&metrics), metrics, checks: checks(&app) });
+    let router = router::router(
+        &app,
+        guard(&app),
+        router::Watch { requests: Requests::new(&metrics), metrics, checks: checks(&app) },
+    );
     let stopped = stop.clone();
     let front = tokio::spawn(async move {
         serve(listener, router, Limits::default(), traffic, stopped.cancelled_owned()).await;
@@ -113,9 +117,12 @@ fn metrics(app: &App, traffic: &Arc<Traffic>) -> Metrics {
     let hub = app.hub.clone();
     metrics.watch("slow_readers", "Sockets cut off as too slow", move || number(hub.metrics().slow_readers.get()));
     let seen = Arc::clone(traffic);
-    metrics.watch("connections", "Open connections", move || i64::try_from(seen.connections.load(Relaxed)).unwrap_or(0));
+    metrics
+        .watch("connections", "Open connections", move || i64::try_from(seen.connections.load(Relaxed)).unwrap_or(0));
     let seen = Arc::clone(traffic);
-    metrics.watch("requests_in_flight", "Running requests", move || i64::try_from(seen.in_flight.load(Relaxed)).unwrap_or(0));
+    metrics.watch("requests_in_flight", "Running requests", move || {
+        i64::try_from(seen.in_flight.load(Relaxed)).unwrap_or(0)
+    });
     let seen = Arc::clone(traffic);
     metrics.watch("overloaded", "Requests turned away as too many", move || number(seen.overloaded.load(Relaxed)));
     metrics

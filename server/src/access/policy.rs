@@ -85,9 +85,7 @@ const fn rule_of(act: ActName) -> Rule {
         A::PostMessage => speech(Who::Speaker),
         A::React | A::Type | A::Upload | A::StartThread | A::PostReply => speech(Who::Anyone),
         A::EditMessage | A::EditReply | A::EditThread => speech(Who::Author),
-        A::DeleteMessage | A::DeleteReply | A::DeleteThread => {
-            rule(Sight::Group, Who::AuthorOr(GroupRole::Moderator))
-        }
+        A::DeleteMessage | A::DeleteReply | A::DeleteThread => rule(Sight::Group, Who::AuthorOr(GroupRole::Moderator)),
         A::CurateThread | A::AcceptReply => speech(Who::AuthorOr(GroupRole::Moderator)),
         A::PlanWebinar | A::EditWebinar => rule(Sight::Group, Who::GroupRole(GroupRole::Host)),
     }

@@ -73,10 +73,7 @@ fn the_policy_is_this_matrix() {
 fn a_mute_ends_by_itself() {
     let muted = Standing { muted_until: Some(NOW), ..standing(BrandRole::Member, Some(GroupRole::Member)) };
     assert_eq!(decide(ActName::PostMessage, Some(&muted), &place(), NOW), Verdict::Allowed);
-    assert_eq!(
-        decide(ActName::PostMessage, Some(&muted), &place(), NOW.plus_ms(-1)),
-        Verdict::Refused(Code::Muted)
-    );
+    assert_eq!(decide(ActName::PostMessage, Some(&muted), &place(), NOW.plus_ms(-1)), Verdict::Refused(Code::Muted));
 }
 
 #[test]
@@ -121,10 +118,7 @@ fn the_edit_window_closes() {
     let author = Standing { member: OTHER, ..standing(BrandRole::Member, Some(GroupRole::Member)) };
     let late = NOW.plus_ms(EDIT_WINDOW_HOURS * 3_600_000);
     assert_eq!(decide(ActName::EditMessage, Some(&author), &place(), late.plus_ms(-1)), Verdict::Allowed);
-    assert_eq!(
-        decide(ActName::EditMessage, Some(&author), &place(), late),
-        Verdict::Refused(Code::EditWindowClosed)
-    );
+    assert_eq!(decide(ActName::EditMessage, Some(&author), &place(), late), Verdict::Refused(Code::EditWindowClosed));
 }
 
 #[test]

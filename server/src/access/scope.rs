@@ -22,7 +22,10 @@ pub struct Scope<'r> {
 
 impl std::fmt::Debug for Scope<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scope").field("brand", &self.brand).field("member", &self.standing.member).finish_non_exhaustive()
+        f.debug_struct("Scope")
+            .field("brand", &self.brand)
+            .field("member", &self.standing.member)
+            .finish_non_exhaustive()
     }
 }
 

@@ -10,7 +10,8 @@ use super::actor::Actor;
 use super::roles::{BrandRole, ChannelKind, GroupRole, MemberState};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{
-    BrandId, ChannelId, FileId, GroupId, InvitationId, MailId, MemberId, MessageId, ReplyId, StreamId, ThreadId, WebinarId,
+    BrandId, ChannelId, FileId, GroupId, InvitationId, MailId, MemberId, MessageId, ReplyId, StreamId, ThreadId,
+    WebinarId,
 };
 use crate::platform::refusal::Result;
 use crate::platform::store::Rows;

@@ -36,5 +36,6 @@ pub async fn change_password(app: &App, actor: &Actor, current: &str, new: &str)
 pub(super) async fn tell_of_new_password(tx: &Tx, app: &App, account: &AccountRow) -> Result<()> {
     let at = account.language.moment(tx.now(), &account.time_zone);
     let content = Content::PasswordChanged { at };
-    mails::enqueue(tx, app, &mails::Draft { brand: None, to: &account.email, language: account.language, content }).await
+    mails::enqueue(tx, app, &mails::Draft { brand: None, to: &account.email, language: account.language, content })
+        .await
 }

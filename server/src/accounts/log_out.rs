@@ -25,5 +25,6 @@ pub(super) async fn tell_owner(tx: &Tx, app: &App, login: &LoginRow) -> Result<(
     let Some(account) = store::account_for_mail(tx, login.account_id).await? else { return Ok(()) };
     let at = account.language.moment(tx.now(), &account.time_zone);
     let content = Content::LoginRevoked { at };
-    mails::enqueue(tx, app, &mails::Draft { brand: None, to: &account.email, language: account.language, content }).await
+    mails::enqueue(tx, app, &mails::Draft { brand: None, to: &account.email, language: account.language, content })
+        .await
 }

@@ -25,7 +25,8 @@ pub async fn request_reset(app: &App, email: &str, address: IpAddr) -> Result<()
     store::insert_reset(&tx, app.ids.uuid(tx.now()), account.id, &secret.hash()).await?;
     let link = app.link(&format!("/reset#{}", secret.reveal()));
     let content = Content::Reset { link, hours: store::RESET_HOURS };
-    mails::enqueue(&tx, app, &mails::Draft { brand: None, to: &account.email, language: account.language, content }).await?;
+    mails::enqueue(&tx, app, &mails::Draft { brand: None, to: &account.email, language: account.language, content })
+        .await?;
     tx.commit().await
 }
 
@@ -35,7 +36,9 @@ pub async fn redeem_reset(app: &App, token: &str, password: &str, address: IpAdd
     let password_hash = app.passwords.hash_new(password, &[]).await?;
 
     let tx = app.store.begin().await?;
-    let Some(account) = store::use_reset(&tx, &hash_secret(token)).await? else { return Err(Code::TokenInvalid.into()) };
+    let Some(account) = store::use_reset(&tx, &hash_secret(token)).await? else {
+        return Err(Code::TokenInvalid.into());
+    };
     let account = store::account(&tx, account).await.map_err(|_| Code::TokenInvalid)?;
     store::set_password(&tx, account.id, &password_hash).await?;
     store::void_resets(&tx, account.id).await?;

@@ -74,7 +74,11 @@ struct LoginView {
 
 /// One's signed-in devices, newest first
 #[utoipa::path(get, path = "/logins", tag = "accounts", params(PageQuery), responses((status = 200, body = Page<LoginView>)))]
-async fn list_logins(State(app): State<App>, actor: Actor, Query(page): Query<PageQuery>) -> Result<axum::Json<Page<LoginView>>> {
+async fn list_logins(
+    State(app): State<App>,
+    actor: Actor,
+    Query(page): Query<PageQuery>,
+) -> Result<axum::Json<Page<LoginView>>> {
     let limit = page.limit()?;
     let reader = app.store.read().await?;
     let rows = store::logins(&reader, actor.account, page.after()?, limit + 1).await?;

@@ -108,7 +108,12 @@ pub(super) async fn login_by_hash(rows: &impl Rows, hash: &[u8]) -> Result<Optio
 }
 
 /// Whether the log-in still stands.
-pub(super) async fn logins(rows: &impl Rows, account: AccountId, after: Option<LoginId>, limit: u64) -> Result<Vec<LoginRow>> {
+pub(super) async fn logins(
+    rows: &impl Rows,
+    account: AccountId,
+    after: Option<LoginId>,
+    limit: u64,
+) -> Result<Vec<LoginRow>> {
     rows.all(
         &format!(
             "{LOGIN} WHERE l.account_id = $1 AND l.ended_at IS NULL AND ($2 IS NULL OR l.id < $2) ORDER BY l.id DESC LIMIT $3"

@@ -27,7 +27,8 @@ pub struct Colour(String);
 impl Colour {
     pub fn field(name: &str, text: &str) -> Result<Colour> {
         let text = text.trim().to_lowercase();
-        let right = text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        let right =
+            text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
         if right { Ok(Colour(text)) } else { Err(Refusal::field(name, "invalid_colour").into()) }
     }
     pub fn as_str(&self) -> &str {

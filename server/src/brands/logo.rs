@@ -73,7 +73,10 @@ pub async fn logo(app: &App, brand: BrandId) -> Result<Response> {
     let blob = app.blobs.get(&key, None).await?.ok_or(Code::NotFound)?;
     let mut response = Response::new(Body::from_stream(blob.bytes));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&logo.logo_mime).unwrap_or(HeaderValue::from_static("image/png")));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_str(&logo.logo_mime).unwrap_or(HeaderValue::from_static("image/png")),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
     Ok(response)

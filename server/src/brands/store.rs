@@ -53,9 +53,8 @@ pub async fn hold(tx: &Tx, brand: BrandId) -> Result<()> {
 
 /// A page of all brands, for jobs that walk them.
 pub async fn views_by_id(rows: &impl Rows, after: Option<BrandId>, limit: i64) -> Result<Vec<BrandView>> {
-    let found: Vec<BrandRow> = rows
-        .all(&format!("{BRAND} WHERE ($1 IS NULL OR id > $1) ORDER BY id LIMIT $2"), values![after, limit])
-        .await?;
+    let found: Vec<BrandRow> =
+        rows.all(&format!("{BRAND} WHERE ($1 IS NULL OR id > $1) ORDER BY id LIMIT $2"), values![after, limit]).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 

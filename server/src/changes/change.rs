@@ -6,13 +6,23 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::platform::clock::Millis;
-use crate::platform::ids::{
-    BrandId, ChannelId, GroupId, MemberId, MessageId, ReplyId, StreamId, ThreadId, WebinarId,
-};
+use crate::platform::ids::{BrandId, ChannelId, GroupId, MemberId, MessageId, ReplyId, StreamId, ThreadId, WebinarId};
 
 /// A place in a stream; the first change has 1, and there are no holes.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, sea_orm::DeriveValueType, ToSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    sea_orm::DeriveValueType,
+    ToSchema,
 )]
 #[serde(transparent)]
 pub struct Position(pub i64);

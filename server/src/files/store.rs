@@ -15,7 +15,8 @@ const FILE: &str = "SELECT id, message_id, name, mime, size, width, height, blob
 
 /// The files of messages, by message.
 pub async fn of_messages(rows: &impl Rows, messages: &[MessageId]) -> Result<HashMap<MessageId, Vec<FileView>>> {
-    let sql = format!("{FILE} WHERE deleted_at IS NULL AND message_id IN ({}) ORDER BY id", placeholders(1, messages.len()));
+    let sql =
+        format!("{FILE} WHERE deleted_at IS NULL AND message_id IN ({}) ORDER BY id", placeholders(1, messages.len()));
     let found: Vec<FileRow> = rows.all(&sql, messages.iter().map(|id| Value::from(*id)).collect()).await?;
     let mut grouped: HashMap<MessageId, Vec<FileView>> = HashMap::new();
     for row in found {

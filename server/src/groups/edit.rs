@@ -23,13 +23,16 @@ pub struct GroupChange {
     pub archived: Option<bool>,
 }
 
-pub async fn edit(app: &App, actor: &Actor, group: GroupId, change: GroupChange, version: Option<i64>) -> Result<GroupView> {
+pub async fn edit(
+    app: &App,
+    actor: &Actor,
+    group: GroupId,
+    change: GroupChange,
+    version: Option<i64>,
+) -> Result<GroupView> {
     let edit = GroupEdit {
         name: change.name.map(|name| text::name("name", &name, NAME_MAX)).transpose()?,
-        description: change
-            .description
-            .map(|text| text::line("description", &text, DESCRIPTION_MAX))
-            .transpose()?,
+        description: change.description.map(|text| text::line("description", &text, DESCRIPTION_MAX)).transpose()?,
         archived: change.archived,
     };
     let tx = app.store.begin().await?;

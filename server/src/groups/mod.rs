@@ -16,4 +16,6 @@ pub use create::create;
 pub use group::{GroupFrame, GroupView};
 pub use routes::routes;
 pub use snapshot::{GroupSnapshot, snapshot, snapshots};
-pub use store::{NewChannel, channel_frames, channel_view, channels_of, group_frames, insert_channel, insert_group, names};
+pub use store::{
+    NewChannel, channel_frames, channel_view, channels_of, group_frames, insert_channel, insert_group, names,
+};

@@ -119,7 +119,12 @@ pub async fn group_frames(rows: &impl Rows, ids: &[GroupId]) -> Result<Vec<Group
 }
 
 /// A page of all groups of a brand, for admins.
-pub(super) async fn groups_of_brand(rows: &impl Rows, brand: BrandId, after: Option<GroupId>, limit: u64) -> Result<Vec<GroupId>> {
+pub(super) async fn groups_of_brand(
+    rows: &impl Rows,
+    brand: BrandId,
+    after: Option<GroupId>,
+    limit: u64,
+) -> Result<Vec<GroupId>> {
     let found: Vec<IdRow> = rows
         .all(
             "SELECT id FROM groups WHERE brand_id = $1 AND ($2 IS NULL OR id > $2) ORDER BY id LIMIT $3",

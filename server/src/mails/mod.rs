@@ -37,7 +37,12 @@ pub async fn enqueue(tx: &Tx, app: &App, draft: &Draft<'_>) -> Result<()> {
 }
 
 /// The same, with an entry for the calendar.
-pub async fn enqueue_with_calendar(tx: &Tx, app: &App, draft: &Draft<'_>, calendar: Option<&CalendarPart>) -> Result<()> {
+pub async fn enqueue_with_calendar(
+    tx: &Tx,
+    app: &App,
+    draft: &Draft<'_>,
+    calendar: Option<&CalendarPart>,
+) -> Result<()> {
     let frame = match draft.brand {
         Some(brand) => {
             let brand = brands::view(tx, brand).await?;

@@ -54,7 +54,8 @@ pub(super) struct MailRow {
     pub created_at: Millis,
 }
 
-const MAIL: &str = "SELECT id, recipient, subject, text_body, html_body, calendar, calendar_method, state, attempts, last_error,
+const MAIL: &str =
+    "SELECT id, recipient, subject, text_body, html_body, calendar, calendar_method, state, attempts, last_error,
                            created_at FROM mails";
 
 /// Mails that are due.

@@ -58,7 +58,8 @@ impl Draft {
 
 /// Checks the form of a client key.
 pub fn client_key(key: &str) -> Result<String> {
-    let right = (8..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let right =
+        (8..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if right { Ok(key.to_owned()) } else { Err(Refusal::field("client_key", "invalid_key").into()) }
 }
 

@@ -44,7 +44,8 @@ pub(super) async fn window(seen: &Seen<'_, ChannelId>, query: &WindowQuery) -> R
             (rows, true, has_after)
         }
         (None, None, Some(around)) => {
-            let (mut rows, has_before) = earlier(seen, Some(Position(around.0.saturating_add(1))), limit.div_ceil(2)).await?;
+            let (mut rows, has_before) =
+                earlier(seen, Some(Position(around.0.saturating_add(1))), limit.div_ceil(2)).await?;
             let (behind, has_after) = later(seen, around, limit / 2).await?;
             rows.extend(behind);
             (rows, has_before, has_after)

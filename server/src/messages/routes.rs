@@ -70,7 +70,11 @@ async fn post_message(
 /// A message
 #[utoipa::path(get, path = "/messages/{message}", tag = "messages", params(("message" = MessageId, Path)),
     responses((status = 200, body = MessageView), (status = 404, body = Problem)))]
-async fn get_message(State(app): State<App>, actor: Actor, Id(message): Id<MessageId>) -> Result<axum::Json<MessageView>> {
+async fn get_message(
+    State(app): State<App>,
+    actor: Actor,
+    Id(message): Id<MessageId>,
+) -> Result<axum::Json<MessageView>> {
     let reader = app.store.read().await?;
     let seen = see(&reader, &actor, message).await?;
     Ok(axum::Json(view::one(&reader, seen.target()).await?))

@@ -85,7 +85,10 @@ struct RootRow {
 /// The root of the talk that a message of this channel belongs to.
 pub(super) async fn root_of(rows: &impl Rows, channel: ChannelId, message: MessageId) -> Result<Option<MessageId>> {
     let row: Option<RootRow> = rows
-        .first("SELECT COALESCE(reply_to, id) AS root FROM messages WHERE id = $1 AND channel_id = $2", values![message, channel])
+        .first(
+            "SELECT COALESCE(reply_to, id) AS root FROM messages WHERE id = $1 AND channel_id = $2",
+            values![message, channel],
+        )
         .await?;
     Ok(row.map(|row| row.root))
 }
@@ -228,7 +231,8 @@ pub(super) struct MessageRow {
     pub deleted_at: Option<Millis>,
 }
 
-const MESSAGE: &str = "SELECT m.id, m.channel_id, c.stream_id AS stream, m.position, m.author_id, m.client_key, m.body, m.html,
+const MESSAGE: &str =
+    "SELECT m.id, m.channel_id, c.stream_id AS stream, m.position, m.author_id, m.client_key, m.body, m.html,
     m.reply_to, m.revision, m.created_at, m.edited_at, m.deleted_at
     FROM messages m JOIN channels c ON c.id = m.channel_id";
 
@@ -238,7 +242,11 @@ pub(super) async fn by_ids(rows: &impl Rows, ids: &[MessageId]) -> Result<Vec<Me
 }
 
 /// Up to `limit` messages before a position, newest first.
-pub(super) async fn before(seen: &Seen<'_, ChannelId>, position: Option<Position>, limit: u64) -> Result<Vec<MessageRow>> {
+pub(super) async fn before(
+    seen: &Seen<'_, ChannelId>,
+    position: Option<Position>,
+    limit: u64,
+) -> Result<Vec<MessageRow>> {
     let position = position.unwrap_or(Position(i64::MAX));
     let sql = format!("{MESSAGE} WHERE m.channel_id = $1 AND m.position < $2 ORDER BY m.position DESC LIMIT $3");
     seen.reader().all(&sql, values![seen.target(), position, i64::try_from(limit).unwrap_or(i64::MAX)]).await
@@ -257,7 +265,9 @@ pub(super) async fn replies(
     after: Option<Position>,
     limit: u64,
 ) -> Result<Vec<MessageRow>> {
-    let sql = format!("{MESSAGE} WHERE m.reply_to = $1 AND m.position > $2 AND m.channel_id = $4 ORDER BY m.position LIMIT $3");
+    let sql = format!(
+        "{MESSAGE} WHERE m.reply_to = $1 AND m.position > $2 AND m.channel_id = $4 ORDER BY m.position LIMIT $3"
+    );
     let values = values![root, after.unwrap_or_default(), i64::try_from(limit).unwrap_or(i64::MAX), seen.target()];
     seen.reader().all(&sql, values).await
 }
@@ -325,6 +335,7 @@ pub async fn index_rows_of_group(
     after: Option<MessageId>,
     limit: i64,
 ) -> Result<Vec<IndexRow>> {
-    let sql = format!("{INDEX} WHERE group_id = $1 AND ($2 IS NULL OR id > $2) AND deleted_at IS NULL ORDER BY id LIMIT $3");
+    let sql =
+        format!("{INDEX} WHERE group_id = $1 AND ($2 IS NULL OR id > $2) AND deleted_at IS NULL ORDER BY id LIMIT $3");
     rows.all(&sql, values![group, after, limit]).await
 }

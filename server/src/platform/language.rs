@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 
 use crate::platform::clock::Millis;
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, sea_orm::DeriveValueType)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, sea_orm::DeriveValueType,
+)]
 #[sea_orm(value_type = "String")]
 #[serde(rename_all = "lowercase")]
 pub enum Language {

@@ -44,7 +44,12 @@ impl Relay {
     }
 
     /// Publishes whatever commits, until told to stop.
-    pub async fn run(&self, app: &App, mut woken: mpsc::UnboundedReceiver<BTreeSet<StreamId>>, stop: CancellationToken) {
+    pub async fn run(
+        &self,
+        app: &App,
+        mut woken: mpsc::UnboundedReceiver<BTreeSet<StreamId>>,
+        stop: CancellationToken,
+    ) {
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {

@@ -9,7 +9,6 @@ use crate::platform::handoff::{Signed, SocketTicket, Verified};
 use crate::platform::ids::{BrandId, LoginId, hash_secret};
 use crate::platform::refusal::{Code, Result};
 
-
 /// Gives a member a ticket.
 pub async fn issue(app: &App, actor: &Actor, brand: BrandId) -> Result<Signed<SocketTicket>> {
     let reader = app.store.read().await?;

@@ -59,13 +59,29 @@ pub enum ChangeBody {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// First frame of every socket.
-    Ready { member: MemberId, server_time: Millis, heartbeat_ms: u64 },
+    Ready {
+        member: MemberId,
+        server_time: Millis,
+        heartbeat_ms: u64,
+    },
     /// A change in its place; positions of a stream rise by one.
-    Change { stream: StreamId, position: Position, at: Millis, change: ChangeBody },
+    Change {
+        stream: StreamId,
+        position: Position,
+        at: Millis,
+        change: ChangeBody,
+    },
     /// Everything missed has been sent; from here on it is live.
-    Resumed { stream: StreamId, position: Position },
+    Resumed {
+        stream: StreamId,
+        position: Position,
+    },
     /// Too much was missed: forget what is known of this stream and take this. Without a snapshot, fetch it.
-    Reset { stream: StreamId, position: Position, snapshot: Option<GroupSnapshot> },
+    Reset {
+        stream: StreamId,
+        position: Position,
+        snapshot: Option<GroupSnapshot>,
+    },
     /// The command is durable.
     Ack {
         r#ref: String,
@@ -85,12 +101,25 @@ pub enum ServerFrame {
         retry_after_ms: Option<u64>,
     },
     /// Somebody is writing; show it for five seconds.
-    Typing { channel: ChannelId, thread_root: Option<MessageId>, person: TypingPerson },
+    Typing {
+        channel: ChannelId,
+        thread_root: Option<MessageId>,
+        person: TypingPerson,
+    },
     /// Who is online in a group.
-    Presence { group: GroupId, online: Vec<MemberId> },
+    Presence {
+        group: GroupId,
+        online: Vec<MemberId>,
+    },
     #[serde(rename = "presence.changed")]
-    PresenceChanged { group: GroupId, member: MemberId, online: bool },
-    Pong { r#ref: String },
+    PresenceChanged {
+        group: GroupId,
+        member: MemberId,
+        online: bool,
+    },
+    Pong {
+        r#ref: String,
+    },
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -112,8 +141,14 @@ impl ServerFrame {
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientCommand {
     /// Follow streams from known positions; at most 500 at once.
-    Follow { r#ref: String, streams: Vec<FollowFrom> },
-    Unfollow { r#ref: String, streams: Vec<StreamId> },
+    Follow {
+        r#ref: String,
+        streams: Vec<FollowFrom>,
+    },
+    Unfollow {
+        r#ref: String,
+        streams: Vec<StreamId>,
+    },
     Post {
         r#ref: String,
         channel: ChannelId,
@@ -124,13 +159,39 @@ pub enum ClientCommand {
         #[serde(default)]
         files: Vec<FileId>,
     },
-    Edit { r#ref: String, message: MessageId, body: String },
-    Delete { r#ref: String, message: MessageId },
-    React { r#ref: String, message: MessageId, emoji: String },
-    Unreact { r#ref: String, message: MessageId, emoji: String },
-    Mark { r#ref: String, channel: ChannelId, position: Position },
-    Typing { r#ref: String, channel: ChannelId, #[serde(default)] thread_root: Option<MessageId> },
-    Ping { r#ref: String },
+    Edit {
+        r#ref: String,
+        message: MessageId,
+        body: String,
+    },
+    Delete {
+        r#ref: String,
+        message: MessageId,
+    },
+    React {
+        r#ref: String,
+        message: MessageId,
+        emoji: String,
+    },
+    Unreact {
+        r#ref: String,
+        message: MessageId,
+        emoji: String,
+    },
+    Mark {
+        r#ref: String,
+        channel: ChannelId,
+        position: Position,
+    },
+    Typing {
+        r#ref: String,
+        channel: ChannelId,
+        #[serde(default)]
+        thread_root: Option<MessageId>,
+    },
+    Ping {
+        r#ref: String,
+    },
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -58,3 +58,13 @@ pub async fn use_setup_token(tx: &Tx, hash: &[u8]) -> Result<()> {
         .await?;
     if done == 1 { Ok(()) } else { Err(Code::AlreadySetUp.into()) }
 }
+
+/// Opens the set-up once more, for one more brand on the same server.
+pub async fn reopen_setup(tx: &Tx, hash: &[u8]) -> Result<()> {
+    tx.run(
+        "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        values![SETUP_TOKEN, STANDARD.encode(hash)],
+    )
+    .await?;
+    Ok(())
+}

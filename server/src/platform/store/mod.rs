@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionOptions,
+    TransactionTrait,
 };
 use tokio::sync::mpsc;
 
@@ -90,13 +91,7 @@ impl Store {
             }
             Writer::Pool(pool) => (pool.begin().await?, None),
         };
-        Ok(Tx {
-            inner: Some(inner),
-            pass,
-            moved: Mutex::default(),
-            now: self.clock.now(),
-            wake: self.wake.clone(),
-        })
+        Ok(Tx { inner: Some(inner), pass, moved: Mutex::default(), now: self.clock.now(), wake: self.wake.clone() })
     }
 
     /// Begins a consistent read.

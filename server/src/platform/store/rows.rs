@@ -11,10 +11,15 @@ pub trait Rows: Send + Sync {
     fn conn(&self) -> &DatabaseTransaction;
 
     /// All rows of a query.
-    fn all<T: FromQueryResult + Send>(&self, sql: &str, values: Vec<Value>) -> impl Future<Output = Result<Vec<T>>> + Send {
+    fn all<T: FromQueryResult + Send>(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<T>>> + Send {
         async move {
             let conn = self.conn();
-            let rows = conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?;
+            let rows =
+                conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?;
             rows.iter().map(|row| T::from_query_result(row, "").map_err(Failure::from)).collect()
         }
     }
@@ -27,7 +32,8 @@ pub trait Rows: Send + Sync {
     ) -> impl Future<Output = Result<Option<T>>> + Send {
         async move {
             let conn = self.conn();
-            let row = conn.query_one_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?;
+            let row =
+                conn.query_one_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?;
             row.map(|row| T::from_query_result(&row, "").map_err(Failure::from)).transpose()
         }
     }
@@ -36,7 +42,8 @@ pub trait Rows: Send + Sync {
     fn run(&self, sql: &str, values: Vec<Value>) -> impl Future<Output = Result<u64>> + Send {
         async move {
             let conn = self.conn();
-            let done = conn.execute_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?;
+            let done =
+                conn.execute_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?;
             Ok(done.rows_affected())
         }
     }

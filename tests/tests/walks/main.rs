@@ -1,0 +1,6 @@
+//! Walks through the public door: HTTP and WebSocket against a real server with a real database.
+
+#![expect(clippy::unwrap_used, reason = "a walk that can't go on has failed")]
+
+mod messages;
+mod realtime;
