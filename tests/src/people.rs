@@ -1,8 +1,8 @@
 //! Brands, groups and the people in them, made quickly.
 
-use guildhall::access::{BrandRole, GroupRole};
+use guildhall::access::{BrandRole, GroupRole, admit_by_operator};
 use guildhall::accounts::{Device, Email, NewAccount, TimeZoneName, begin_login, create_account};
-use guildhall::members::{Joining, NewMember, Profile, insert_member, join_group};
+use guildhall::members::{NewMember, Profile, insert_member, join_groups};
 use guildhall::platform::ids::{AccountId, BrandId, GroupId, MemberId};
 use guildhall::platform::language::Language;
 use serde_json::{Value, json};
@@ -65,13 +65,10 @@ impl House {
         let brand_id: BrandId = brand.id.parse().unwrap();
         let id = MemberId(app.ids.uuid(tx.now()));
         let profile = Profile::parse(name, "Hallmann Systeme", "Engineer").unwrap();
-        insert_member(&tx, &NewMember { id, brand: brand_id, account, profile, role: BrandRole::Member })
-            .await
-            .unwrap();
-        for (group, role) in groups {
-            let group: GroupId = group.id.parse().unwrap();
-            join_group(&tx, Joining { brand: brand_id, group, member: id, role: *role }).await.unwrap();
-        }
+        let places = groups.iter().map(|(group, role)| (group.id.parse::<GroupId>().unwrap(), *role)).collect();
+        let admission = admit_by_operator(&tx, brand_id, BrandRole::Member, places);
+        insert_member(&admission, NewMember { id, account, profile }).await.unwrap();
+        join_groups(&admission, id).await.unwrap();
         let device = Device { user_agent: "test".into(), address: [127, 0, 0, 1].into() };
         let (_, secret) = begin_login(&tx, app, account, &device).await.unwrap();
         tx.commit().await.unwrap();
