@@ -37,11 +37,11 @@ impl<'search> Readable<'search> {
     ) -> tantivy::Result<Self> {
         let column = |segment: &SegmentReader| segment.fast_fields().u64(schema::GROUP);
         let columns = searcher.segment_readers().iter().map(column).collect::<tantivy::Result<_>>()?;
+        let groups: HashMap<u64, Uuid> = groups.iter().map(|group| (schema::group_number(*group), *group)).collect();
         let mut documents = 0;
-        for group in groups {
+        for group in groups.values() {
             documents += searcher.doc_freq(&fields.group_term(*group))?;
         }
-        let groups = groups.iter().map(|group| (schema::group_number(*group), *group)).collect();
         Ok(Self { searcher, fields, stop, groups, columns, documents, weighed_as: RefCell::default() })
     }
 

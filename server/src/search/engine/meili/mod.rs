@@ -15,6 +15,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -154,7 +155,8 @@ impl MeiliEngine {
 
     async fn ask_all(&self, query: &EngineQuery) -> Result<EngineHits, EngineFault> {
         let question = layout::question(&query.text);
-        let parts = query.groups.chunks(MAX_GROUPS_PER_QUERY).map(|groups| self.ask(query, &question, groups));
+        let groups: Vec<_> = BTreeSet::from_iter(query.groups.iter().copied()).into_iter().collect();
+        let parts = groups.chunks(MAX_GROUPS_PER_QUERY).map(|groups| self.ask(query, &question, groups));
         let answers = try_join_all(parts).await?;
         let total = answers.iter().map(|answer| answer.total).sum();
         let several = answers.len() > 1;
