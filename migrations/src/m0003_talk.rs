@@ -81,6 +81,7 @@ crate::step!(
         FOREIGN KEY (brand_id, message_id) REFERENCES messages (brand_id, id)
     );
     CREATE INDEX files_message ON files (message_id);
+    CREATE INDEX files_brand ON files (brand_id);
     CREATE INDEX files_uploader ON files (uploader_id)
     "
 );

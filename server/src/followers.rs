@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Woken};
 use crate::platform::refusal::Result;
-use crate::{mails, realtime};
+use crate::{files, mails, realtime};
 
 /// How often the post looks without having been woken: mails that wait for a retry.
 const POST_EVERY: Duration = Duration::from_secs(15);
@@ -57,6 +57,9 @@ async fn sweep(app: App, stop: CancellationToken) {
         }
         app.limits.sweep();
         if let Err(failure) = realtime::sweep(&app, app.clock.now()).await {
+            failure.log("followers");
+        }
+        if let Err(failure) = files::sweep(&app, app.clock.now()).await {
             failure.log("followers");
         }
     }

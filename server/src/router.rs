@@ -12,7 +12,7 @@ use crate::platform::assets;
 use crate::platform::http::Guard;
 use crate::platform::observe::{self, Check, Metrics, Requests};
 use crate::platform::refusal::{Code, Failure};
-use crate::{accounts, audit, brands, groups, invitations, knowledge, mails, members, messages, realtime};
+use crate::{accounts, audit, brands, files, groups, invitations, knowledge, mails, members, messages, realtime};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -38,6 +38,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(invitations::routes())
                 .merge(messages::routes())
                 .merge(knowledge::routes())
+                .merge(files::routes())
                 .merge(mails::routes())
                 .merge(audit::routes())
                 .merge(realtime::routes()),

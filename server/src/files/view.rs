@@ -34,6 +34,13 @@ pub(super) struct FileRow {
     pub thumb_key: Option<String>,
 }
 
+impl FileRow {
+    /// Only pictures that we have drawn have a width.
+    pub fn is_picture(&self) -> bool {
+        self.width.is_some()
+    }
+}
+
 impl From<FileRow> for FileView {
     fn from(row: FileRow) -> Self {
         let url = format!("/api/v1/files/{}/content", row.id);

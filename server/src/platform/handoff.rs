@@ -50,7 +50,8 @@ impl Purpose for SocketTicket {
 #[serde(deny_unknown_fields)]
 pub struct FileLink {
     pub file: FileId,
-    pub member: MemberId,
+    /// Whose right it is, for as long as they are logged in.
+    pub login: LoginId,
 }
 
 impl Purpose for FileLink {
@@ -225,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_note_for_one_thing_opens_nothing_else() {
-        let file = FileLink { file: FileId(Uuid::from_u128(1)), member: MemberId(Uuid::from_u128(1)) };
+        let file = FileLink { file: FileId(Uuid::from_u128(1)), login: LoginId(Uuid::from_u128(1)) };
         refused(&handoffs().sign(file, &id(), NOW).unwrap().token);
         let mail = MailedConfirmation { account: AccountId(Uuid::from_u128(1)), email: "a@b.example".into() };
         refused(&handoffs().sign(mail, &id(), NOW).unwrap().token);

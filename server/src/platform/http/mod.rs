@@ -4,6 +4,7 @@
 //! read only through an extractor that bounds it; whatever happens, the answer is a problem document with a request id.
 
 mod front;
+mod disposition;
 mod given;
 mod guard;
 mod headers;
@@ -12,6 +13,7 @@ mod read;
 pub mod serve;
 
 pub use front::{Limits, Peer, Traffic};
+pub use disposition::{Disposition, content_disposition};
 pub use given::{IfMatch, RawBody};
 pub use guard::{Guard, RequestId};
 pub use proxy::{ClientAddress, Network};
