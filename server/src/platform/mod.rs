@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod handoff;
 pub mod http;
+pub mod ics;
 pub mod ids;
 pub mod keys;
 pub mod language;
