@@ -12,7 +12,9 @@ use crate::platform::assets;
 use crate::platform::http::Guard;
 use crate::platform::observe::{self, Check, Metrics, Requests};
 use crate::platform::refusal::{Code, Failure};
-use crate::{accounts, audit, brands, files, groups, invitations, knowledge, mails, members, messages, realtime};
+use crate::{
+    accounts, audit, brands, calendar, files, groups, invitations, knowledge, mails, members, messages, realtime, webinars,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -41,6 +43,8 @@ fn api() -> (Router<App>, Document) {
                 .merge(files::routes())
                 .merge(mails::routes())
                 .merge(audit::routes())
+                .merge(webinars::routes())
+                .merge(calendar::routes())
                 .merge(realtime::routes()),
         )
         .split_for_parts()
@@ -62,11 +66,13 @@ pub struct Watch {
 pub fn router(app: &App, guard: Guard, watch: Watch) -> Router {
     let (routes, document) = api();
     let document = axum::Json(document);
+    let (feed_path, feed) = calendar::feed_route();
     let router = routes
         .route("/api/v1/openapi.json", get(move || async move { document }))
         .route("/api/v1/realtime", get(realtime::upgrade))
         .layer(from_fn_with_state(app.clone(), accounts::authenticate::layer))
         .route("/api/{*rest}", any(async || Failure::from(Code::NotFound)))
+        .route(feed_path, feed)
         .method_not_allowed_fallback(async || Failure::from(Code::MethodNotAllowed))
         .layer(from_fn_with_state(watch.requests, observe::count))
         .fallback(assets::serve)

@@ -26,5 +26,5 @@ pub use policy::may_grant;
 pub use permit::{Permit, permit};
 pub(crate) use roles::words;
 pub use roles::{BrandRole, ChannelKind, GroupRole, MemberState};
-pub use scope::{Scope, Seen, scope, see, see_for};
+pub use scope::{Scope, Seen, scope, scope_of_bearer, see, see_for};
 pub use standing::{Place, Standing, Subject, Target};

@@ -113,7 +113,7 @@ pub fn decide(act: ActName, standing: Option<&Standing>, place: &Place, now: Mil
         return Verdict::Unseen;
     };
     let rule = rule_of(act);
-    if !sees(rule.sight, standing) || place.deleted_at.is_some() {
+    if !sees(rule.sight, standing) || hidden(standing, place) {
         return Verdict::Unseen;
     }
     if standing.state == MemberState::Suspended {
@@ -146,10 +146,15 @@ pub fn may_read(standing: Option<&Standing>, place: &Place) -> Verdict {
         return Verdict::Unseen;
     };
     let sight = if place.group.is_some() { Sight::Group } else { Sight::Brand };
-    if !sees(sight, standing) || place.deleted_at.is_some() {
+    if !sees(sight, standing) || hidden(standing, place) {
         return Verdict::Unseen;
     }
     if standing.state == MemberState::Suspended { Verdict::Refused(Code::Suspended) } else { Verdict::Allowed }
+}
+
+/// Gone, or not shown to the group yet.
+fn hidden(standing: &Standing, place: &Place) -> bool {
+    place.deleted_at.is_some() || (place.hosts_only && standing.group_role < Some(GroupRole::Host))
 }
 
 fn sees(sight: Sight, standing: &Standing) -> bool {

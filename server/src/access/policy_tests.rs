@@ -129,3 +129,18 @@ fn an_archived_group_is_read_only() {
     assert_eq!(decide(ActName::DeleteMessage, Some(&host), &archived, NOW), Verdict::Allowed);
     assert_eq!(may_read(Some(&host), &archived), Verdict::Allowed);
 }
+
+#[test]
+fn a_draft_is_there_for_hosts_and_for_nobody_else() {
+    let draft = Place { hosts_only: true, ..place() };
+    let admin = standing(BrandRole::Owner, None);
+    for (standing, verdict) in [
+        (standing(BrandRole::Member, Some(GroupRole::Member)), Verdict::Unseen),
+        (standing(BrandRole::Owner, Some(GroupRole::Moderator)), Verdict::Unseen),
+        (admin, Verdict::Unseen),
+        (standing(BrandRole::Member, Some(GroupRole::Host)), Verdict::Allowed),
+    ] {
+        assert_eq!(may_read(Some(&standing), &draft), verdict);
+        assert_eq!(decide(ActName::EditWebinar, Some(&standing), &draft, NOW), verdict);
+    }
+}

@@ -7,7 +7,7 @@ use super::actor::Actor;
 use super::policy::{Verdict, decide, may_read};
 use super::roles::{BrandRole, GroupRole};
 use super::standing::{Place, Standing, Target, locate, standing};
-use crate::platform::ids::{BrandId, GroupId, MemberId};
+use crate::platform::ids::{AccountId, BrandId, GroupId, LoginId, MemberId};
 use crate::platform::refusal::{Code, Failure, Result};
 use crate::platform::store::{Reader, Rows};
 use crate::values;
@@ -68,6 +68,13 @@ pub async fn scope<'r>(reader: &'r Reader, actor: &Actor, brand: BrandId) -> Res
         .await?;
     let groups = groups.into_iter().map(|row| (row.group_id, row.role)).collect();
     Ok(Scope { reader, brand, standing: seen.standing, groups })
+}
+
+/// The scope of a member who has shown a secret of their own in place of a log-in: a calendar program with its feed.
+/// The same questions are asked as of anybody else, of the member as they are at this moment.
+pub async fn scope_of_bearer(reader: &Reader, account: AccountId, brand: BrandId) -> Result<Scope<'_>> {
+    let no_login = LoginId(uuid::Uuid::nil());
+    scope(reader, &Actor { account, login: no_login }, brand).await
 }
 
 /// One thing that the actor may read, as of one consistent read.

@@ -40,6 +40,8 @@ pub struct Place {
     pub author: Option<MemberId>,
     pub created_at: Option<Millis>,
     pub deleted_at: Option<Millis>,
+    /// Not shown to the group yet.
+    pub hosts_only: bool,
     /// The member it is about.
     pub subject: Option<MemberId>,
     pub subject_brand_role: Option<BrandRole>,
@@ -67,6 +69,7 @@ impl Place {
             author: None,
             created_at: None,
             deleted_at: None,
+            hosts_only: false,
             subject: None,
             subject_brand_role: None,
             subject_group_role: None,
@@ -186,6 +189,29 @@ impl From<Authored> for Place {
 }
 
 #[derive(FromQueryResult)]
+pub struct Planned {
+    brand: BrandId,
+    group_id: GroupId,
+    archived_at: Option<Millis>,
+    author: MemberId,
+    created_at: Millis,
+    published_at: Option<Millis>,
+}
+
+impl From<Planned> for Place {
+    fn from(row: Planned) -> Self {
+        Place {
+            group: Some(row.group_id),
+            archived_at: row.archived_at,
+            author: Some(row.author),
+            created_at: Some(row.created_at),
+            hosts_only: row.published_at.is_none(),
+            ..Place::in_brand(row.brand)
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
 pub struct About {
     brand: BrandId,
     group_id: Option<GroupId>,
@@ -237,10 +263,9 @@ targets! {
         "SELECT r.brand_id AS brand, r.group_id, g.archived_at, r.author_id AS author, r.created_at,
                 COALESCE(r.deleted_at, t.deleted_at) AS deleted_at, NULL AS channel, NULL AS channel_kind, NULL AS stream
          FROM replies r JOIN threads t ON t.id = r.thread_id JOIN groups g ON g.id = r.group_id WHERE r.id = $1";
-    WebinarId => Authored,
-        "SELECT w.brand_id AS brand, w.group_id, g.archived_at, w.host_id AS author, w.created_at, NULL AS deleted_at,
-                c.id AS channel, c.kind AS channel_kind, c.stream_id AS stream
-         FROM webinars w JOIN groups g ON g.id = w.group_id LEFT JOIN channels c ON c.webinar_id = w.id WHERE w.id = $1";
+    WebinarId => Planned,
+        "SELECT w.brand_id AS brand, w.group_id, g.archived_at, w.host_id AS author, w.created_at, w.published_at
+         FROM webinars w JOIN groups g ON g.id = w.group_id WHERE w.id = $1";
     FileId => Authored,
         "SELECT f.brand_id AS brand, f.group_id, g.archived_at, f.uploader_id AS author, f.created_at,
                 COALESCE(f.deleted_at, m.deleted_at) AS deleted_at, m.channel_id AS channel, NULL AS channel_kind, NULL AS stream

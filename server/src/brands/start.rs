@@ -12,6 +12,7 @@ use crate::groups::{self, GroupSnapshot};
 use crate::members::{self, MemberView};
 use crate::platform::ids::{BrandId, StreamId};
 use crate::platform::refusal::{Code, Result};
+use crate::webinars::{self, WebinarView};
 
 /// The first screen: state and positions of one instant; what comes later comes over the socket.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,6 +21,8 @@ pub struct Start {
     pub me: MemberView,
     pub groups: Vec<GroupSnapshot>,
     pub inbox: Inbox,
+    /// To come or under way in one's groups, soonest first.
+    pub webinars: Vec<WebinarView>,
     pub can: Can,
 }
 
@@ -52,6 +55,7 @@ pub async fn start(app: &App, actor: &Actor, brand: BrandId) -> Result<Start> {
         me,
         groups: groups::snapshots(&scope).await?,
         inbox: Inbox { stream: scope.member().into(), position: stream_position(&reader, scope.member()).await? },
+        webinars: webinars::coming(&scope).await?,
         can: Can {
             create_group: admin,
             invite: admin || hosts,

@@ -18,4 +18,5 @@ pub use routes::routes;
 pub use snapshot::{GroupSnapshot, snapshot, snapshots};
 pub use store::{
     NewChannel, channel_frames, channel_view, channels_of, group_frames, insert_channel, insert_group, names,
+    rename_webinar_channel,
 };

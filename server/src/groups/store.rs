@@ -103,6 +103,13 @@ pub(super) async fn edit_channel(
     Ok(())
 }
 
+/// A webinar's chat is called as the webinar is. Whoever calls holds a permit for the webinar.
+pub async fn rename_webinar_channel(tx: &Tx, group: GroupId, channel: ChannelId, name: &str) -> Result<()> {
+    tx.run("UPDATE channels SET name = $2, version = version + 1 WHERE id = $1", values![channel, name]).await?;
+    announce(tx, group, Change::ChannelChanged(channel)).await?;
+    Ok(())
+}
+
 /// Groups as everybody sees them who may see them at all.
 pub async fn group_frames(rows: &impl Rows, ids: &[GroupId]) -> Result<Vec<GroupFrame>> {
     if ids.is_empty() {

@@ -22,7 +22,7 @@ pub use person::{Person, avatar_colour};
 pub use profile::Profile;
 pub use routes::routes;
 pub use store::{
-    Departed, NewMember, Own, account_of, group_member, group_members_by_ids, groups_of, groups_of_address, insert_member,
+    Addressee, Departed, NewMember, Own, account_of, addressees, group_member, group_members_by_ids, groups_of, groups_of_address, insert_member,
     join_groups, latest_profile, member_in_brand, membership, memberships_of, person, persons,
 };
 pub use view::{MemberRow, MemberView};

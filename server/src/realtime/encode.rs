@@ -1,6 +1,6 @@
 //! From changes to payloads: one query per kind of thing, whatever the number of changes, and each change encoded once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use bytes::Bytes;
@@ -11,10 +11,11 @@ use crate::groups::{ChannelFrame, GroupFrame};
 use crate::knowledge::{ReplyView, ThreadFrame};
 use crate::members::MemberView;
 use crate::messages::MessageView;
-use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId, ReplyId, ThreadId};
+use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId, ReplyId, ThreadId, WebinarId};
 use crate::platform::refusal::Result;
-use crate::platform::store::Rows;
-use crate::{groups, knowledge, members, messages};
+use crate::platform::store::{Reader, Rows};
+use crate::webinars::WebinarFrame;
+use crate::{groups, knowledge, members, messages, webinars};
 
 /// Everything that a batch of changes of one stream speaks of, as it may be seen now.
 #[derive(Default)]
@@ -26,11 +27,13 @@ struct Seen {
     threads: HashMap<ThreadId, ThreadFrame>,
     replies: HashMap<ReplyId, ReplyView>,
     markers: HashMap<ChannelId, (crate::changes::Position, i64)>,
+    webinars: HashMap<WebinarId, WebinarFrame>,
+    registered: HashSet<WebinarId>,
 }
 
 /// The payloads of changes of one stream, with their positions.
-pub(super) async fn encode(rows: &impl Rows, stream: &StreamRow, changes: &[ChangeRow]) -> Result<Vec<(u64, Bytes)>> {
-    let seen = look_up(rows, stream, changes).await?;
+pub(super) async fn encode(reader: &Reader, stream: &StreamRow, changes: &[ChangeRow]) -> Result<Vec<(u64, Bytes)>> {
+    let seen = look_up(reader, stream, changes).await?;
     Ok(changes
         .iter()
         .map(|row| {
@@ -52,7 +55,7 @@ fn ids<T: Eq + Hash + Copy>(changes: &[ChangeRow], pick: impl Fn(Change) -> Opti
     found
 }
 
-async fn look_up(rows: &impl Rows, stream: &StreamRow, changes: &[ChangeRow]) -> Result<Seen> {
+async fn look_up(rows: &Reader, stream: &StreamRow, changes: &[ChangeRow]) -> Result<Seen> {
     use Change as C;
     let mut seen = Seen::default();
     let message_ids = ids(changes, |c| match c {
@@ -69,6 +72,7 @@ async fn look_up(rows: &impl Rows, stream: &StreamRow, changes: &[ChangeRow]) ->
     });
     seen.channels = by_id(groups::channel_frames(rows, &channel_ids).await?, |frame| frame.id);
     look_up_knowledge(rows, changes, &mut seen).await?;
+    look_up_webinars(rows, stream, changes, &mut seen).await?;
     look_up_people(rows, stream, changes, &mut seen).await?;
     Ok(seen)
 }
@@ -85,6 +89,14 @@ async fn look_up_knowledge(rows: &impl Rows, changes: &[ChangeRow], seen: &mut S
         _ => None,
     });
     seen.replies = by_id(knowledge::reply_frames(rows, &reply_ids).await?, |view| view.id);
+    Ok(())
+}
+
+async fn look_up_webinars(reader: &Reader, stream: &StreamRow, changes: &[ChangeRow], seen: &mut Seen) -> Result<()> {
+    let changed = ids(changes, |c| if let Change::WebinarChanged(id) = c { Some(id) } else { None });
+    seen.webinars = webinars::frames(reader, reader.now(), &changed).await?;
+    let registered = ids(changes, |c| if let Change::RegistrationChanged(id) = c { Some(id) } else { None });
+    seen.registered = webinars::registered_among(reader, MemberId(stream.id.0), &registered).await?;
     Ok(())
 }
 
@@ -144,8 +156,11 @@ impl Seen {
                 let (position, unread) = *self.markers.get(&channel_id)?;
                 ChangeBody::MarkerMoved { channel_id, position, unread }
             }
+            C::WebinarChanged(id) => ChangeBody::WebinarChanged { webinar: self.webinars.get(&id)?.clone() },
+            C::RegistrationChanged(webinar_id) => {
+                ChangeBody::RegistrationChanged { webinar_id, state: self.registered.contains(&webinar_id).into() }
+            }
             C::MembershipChanged(id) => ChangeBody::MembershipChanged { member: self.members.get(&id)?.clone() },
-            C::WebinarChanged(_) | C::RegistrationChanged(_) => return None,
         })
     }
 }

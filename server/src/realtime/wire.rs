@@ -9,8 +9,9 @@ use crate::knowledge::{ReplyView, ThreadFrame};
 use crate::members::MemberView;
 use crate::messages::MessageView;
 use crate::platform::clock::Millis;
-use crate::platform::ids::{ChannelId, FileId, GroupId, MemberId, MessageId, StreamId};
+use crate::platform::ids::{ChannelId, FileId, GroupId, MemberId, MessageId, StreamId, WebinarId};
 use crate::platform::refusal::{Code, FieldRefusal};
+use crate::webinars::{Registered, WebinarFrame};
 
 /// What changed, as it may be seen now.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -41,6 +42,10 @@ pub enum ChangeBody {
     ReplyPosted { reply: ReplyView },
     #[serde(rename = "reply.changed")]
     ReplyChanged { reply: ReplyView },
+    #[serde(rename = "webinar.changed")]
+    WebinarChanged { webinar: WebinarFrame },
+    #[serde(rename = "registration.changed")]
+    RegistrationChanged { webinar_id: WebinarId, state: Registered },
     #[serde(rename = "group.added")]
     GroupAdded { group_id: GroupId },
     #[serde(rename = "group.removed")]

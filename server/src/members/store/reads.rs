@@ -10,6 +10,7 @@ use crate::members::person::{Person, PersonRow};
 use crate::members::profile::Profile;
 use crate::members::view::{MemberRow, MemberView};
 use crate::platform::ids::{AccountId, BrandId, GroupId, MemberId};
+use crate::platform::language::Language;
 use crate::platform::refusal::{Code, Result};
 use crate::platform::store::{Rows, placeholders};
 use crate::values;
@@ -40,6 +41,28 @@ pub async fn persons(rows: &impl Rows, ids: &[MemberId]) -> Result<HashMap<Membe
 
 pub async fn person(rows: &impl Rows, id: MemberId) -> Result<Option<Person>> {
     Ok(rows.first::<PersonRow>(&format!("{PERSON} WHERE id = $1"), values![id]).await?.map(Into::into))
+}
+
+/// Where and how somebody is written to.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Addressee {
+    pub member: MemberId,
+    pub email: String,
+    pub language: Language,
+    pub time_zone: String,
+}
+
+/// Those of the members who may be written to: active, and with an account that is.
+pub async fn addressees(rows: &impl Rows, ids: &[MemberId]) -> Result<Vec<Addressee>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT m.id AS member, a.email, a.language, a.time_zone FROM members m JOIN accounts a ON a.id = m.account_id
+         WHERE m.state = 'active' AND a.deactivated_at IS NULL AND m.id IN ({}) ORDER BY m.id",
+        placeholders(1, ids.len())
+    );
+    rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
 }
 
 const MEMBER: &str = "SELECT m.id, m.name, m.company, m.job_title, m.role AS brand_role, m.state, m.joined_at";

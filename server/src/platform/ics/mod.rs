@@ -1,7 +1,7 @@
 //! The one builder of calendar files (RFC 5545, RFC 5546): what a person typed is always a value, never a line.
 //!
-//! Properties are escaped and folded by the icalendar crate. The frame around them is written here: the crate has no
-//! VTIMEZONE, and would give every component of another kind an invented UID and DTSTAMP.
+//! Properties are escaped by the icalendar crate. The frame around them is written here: the crate has no VTIMEZONE, and
+//! would give every component of another kind an invented UID and DTSTAMP.
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +16,7 @@ use zone::Zone;
 const PRODUCT: &str = "-//Guildhall//Guildhall//EN";
 /// How often programs may ask for a feed again.
 const FEED_EVERY: &str = "PT1H";
+const LINE_BYTES_MAX: usize = 75;
 
 /// Something with a place in a calendar.
 #[derive(Debug, Clone)]
@@ -77,7 +78,9 @@ impl<'a> Purpose<'a> {
 /// A calendar file, written at an instant.
 pub fn write(purpose: Purpose<'_>, entries: &[Entry], at: Millis) -> Result<String> {
     let mut file = "BEGIN:VCALENDAR\r\n".to_owned();
-    for (key, value) in [("VERSION", "2.0"), ("PRODID", PRODUCT), ("CALSCALE", "GREGORIAN"), ("METHOD", purpose.method())] {
+    for (key, value) in
+        [("VERSION", "2.0"), ("PRODID", PRODUCT), ("CALSCALE", "GREGORIAN"), ("METHOD", purpose.method())]
+    {
         file += &line(Property::new(key, value))?;
     }
     if let Purpose::Feed { name } = purpose {
@@ -92,7 +95,26 @@ pub fn write(purpose: Purpose<'_>, entries: &[Entry], at: Millis) -> Result<Stri
         file += &event(purpose, entry, at)?;
     }
     file += "END:VCALENDAR\r\n";
-    Ok(file)
+    Ok(folded(&file))
+}
+
+/// Folds each line at 75 bytes, the blank that marks the rest included. The crate has folded as well, but counts the rest
+/// without its blank; no value holds a line break, so what it did can be undone.
+fn folded(file: &str) -> String {
+    let mut folded = String::with_capacity(file.len());
+    for line in file.replace("\r\n ", "").split_terminator("\r\n") {
+        let mut bytes = 0;
+        for c in line.chars() {
+            if bytes + c.len_utf8() > LINE_BYTES_MAX {
+                folded.push_str("\r\n ");
+                bytes = 1;
+            }
+            folded.push(c);
+            bytes += c.len_utf8();
+        }
+        folded.push_str("\r\n");
+    }
+    folded
 }
 
 /// The zones that the entries refer to, each over the time that they need.
@@ -117,7 +139,9 @@ fn event(purpose: Purpose<'_>, entry: &Entry, at: Millis) -> Result<String> {
         .append_property(zone.property("DTSTART", entry.starts_at))
         .append_property(zone.property("DTEND", entry.ends_at))
         .summary(&text(&entry.title))
-        .append_property(person("ORGANIZER", &entry.organizer.address).add_parameter("CN", &parameter(&entry.organizer.name)))
+        .append_property(
+            person("ORGANIZER", &entry.organizer.address).add_parameter("CN", &parameter(&entry.organizer.name)),
+        )
         .add_property("URL", text(&entry.url))
         .add_property("STATUS", if entry.cancelled { "CANCELLED" } else { "CONFIRMED" })
         .add_property("TRANSP", if entry.cancelled { "TRANSPARENT" } else { "OPAQUE" });

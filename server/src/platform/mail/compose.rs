@@ -7,6 +7,7 @@ use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
 use super::{CalendarPart, Letter, NotPosted};
+use crate::platform::refusal::Failure;
 
 /// Machines that answer mail automatically leave these alone.
 const TRANSACTIONAL: &[(&str, &str)] = &[("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")];
@@ -14,6 +15,12 @@ const TRANSACTIONAL: &[(&str, &str)] = &[("Auto-Submitted", "auto-generated"), (
 /// Whether the text is a sender such as `Talk <talk@example.com>`.
 pub fn is_mailbox(text: &str) -> bool {
     text.parse::<Mailbox>().is_ok()
+}
+
+/// The bare address of a sender such as `Talk <talk@example.com>`.
+pub fn address_of(sender: &str) -> Result<String, Failure> {
+    let mailbox = sender.parse::<Mailbox>().map_err(|error| Failure::fault("the sender of mails", error))?;
+    Ok(mailbox.email.to_string())
 }
 
 /// The whole message. Fails for good where the address is none.

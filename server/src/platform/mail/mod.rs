@@ -12,9 +12,9 @@ use async_trait::async_trait;
 
 use crate::platform::clock::Millis;
 
-pub use compose::{compose, is_mailbox};
+pub use compose::{address_of, compose, is_mailbox};
 pub use smtp::{Smtp, is_smtp_url};
-pub use templates::{Content, Frame, Written, write};
+pub use templates::{Content, Frame, Webinar, Written, write};
 
 /// A letter to one address, ready to be posted.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,28 @@
+//! Webinars: scheduled live items of a group, with a chat of their own.
+//!
+//! Invariants:
+//! - Wall time and zone are stored as they were given; the instants follow from them by one rule ([`schedule`]).
+//! - A draft is there for the hosts of its group and for nobody else; stream and chat open when it is published.
+//! - A seat is a row, and `(webinar, seat)` is unique: nothing is ever counted along, so nothing can be oversold.
+//! - A registration ends with the membership in the group, by the database's own rule as well.
+//! - What people see changing raises `sequence`, is announced in the group, and is mailed to the registered.
+
+mod cancel;
+mod edit;
+mod list;
+mod mail;
+mod plan;
+mod register;
+mod request;
+mod routes;
+mod schedule;
+mod store;
+mod view;
+mod webinar;
+
+pub use list::{coming, entries_of, entry_of};
+pub use register::leave_all;
+pub use routes::routes;
+pub use store::registered_among;
+pub use view::{WebinarFrame, WebinarView, frames};
+pub use webinar::Registered;
