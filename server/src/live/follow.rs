@@ -28,12 +28,14 @@ pub(super) async fn follow(shard: &Rc<Shard>, socket: &Rc<Socket>, reference: &s
         if !subscribe(shard, socket, stream) {
             return socket.close_saying(CloseCode::Overload, &wire::error(Some(reference), "overloaded"));
         }
-        let joined = match socket.backstage.follow(&socket.identity, stream, position).await {
-            Following::Granted { start, group } => catch_up(shard, socket, stream, start).await.then_some(group),
+        let caught_up = match socket.backstage.follow(&socket.identity, stream, position).await {
+            Following::Granted { start, group } => catch_up(shard, socket, stream, start).await.zip(Some(group)),
             Following::NotFound => None,
         };
-        if let Some(group) = joined {
-            appear(shard, socket, stream, group);
+        if let Some((mut frames, group)) = caught_up {
+            frames.extend(appear(shard, socket, stream, group));
+            socket.send_all(&frames);
+            shard.commons.sweep_presence(shard.now());
         } else {
             shard.leave_stream(stream, socket, true);
             socket.send_payload(&wire::error(Some(reference), "not_found"));
@@ -53,41 +55,31 @@ fn subscribe(shard: &Shard, socket: &Rc<Socket>, stream: Uuid) -> bool {
     true
 }
 
-/// Sends what was missed and lets the live changes through. False if the member was expelled meanwhile.
-async fn catch_up(shard: &Shard, socket: &Rc<Socket>, stream: Uuid, start: Start) -> bool {
-    let still_joining = || shard.streams.borrow().is_joining(stream, socket.id());
-    let upto = match start {
+/// Sends what was missed and makes the socket live. Returns what is still to be sent, ahead of anything that is
+/// published from here on: the end of the replay and what was held back. `None` if the member was expelled meanwhile.
+async fn catch_up(shard: &Shard, socket: &Rc<Socket>, stream: Uuid, start: Start) -> Option<Vec<Bytes>> {
+    let (last, upto) = match start {
         Start::Replay { changes, upto } => {
             for piece in pieces(changes) {
-                if !(socket.ease().await && still_joining()) {
-                    return false;
-                }
+                wait_for_room(shard, socket, stream).await?;
                 socket.send(&piece);
             }
-            upto
+            (Outgoing::Resumed { stream, position: upto }.payload(), upto)
         }
-        Start::Reset { frame, position } => {
-            if !(socket.ease().await && still_joining()) {
-                return false;
-            }
-            socket.send_payload(&frame);
-            return admit(shard, socket, stream, position);
-        }
+        Start::Reset { frame, position } => (frame, position),
     };
-    if !still_joining() {
-        return false;
-    }
-    socket.send_payload(&Outgoing::Resumed { stream, position: upto }.payload());
-    admit(shard, socket, stream, upto)
+    wait_for_room(shard, socket, stream).await?;
+    // Until the caller has sent these, nothing else runs on the shard: what was held back and what is published next
+    // meet without a gap.
+    let mut frames = vec![frame::text(&last)];
+    frames.extend(shard.streams.borrow_mut().admit(stream, socket.id(), upto)?);
+    Some(frames)
 }
 
-/// From here to the end of this function nothing else runs on the shard, so what was held back and what is published
-/// next meet without a gap.
-fn admit(shard: &Shard, socket: &Socket, stream: Uuid, upto: u64) -> bool {
-    let held = shard.streams.borrow_mut().admit(stream, socket.id(), upto);
-    let admitted = held.is_some();
-    held.into_iter().flatten().for_each(|frames| socket.send(&frames));
-    admitted
+/// `None` if the socket closed or the member was expelled.
+async fn wait_for_room(shard: &Shard, socket: &Socket, stream: Uuid) -> Option<()> {
+    let open = socket.ease().await;
+    (open && shard.streams.borrow().is_joining(stream, socket.id())).then_some(())
 }
 
 fn pieces(changes: Vec<(u64, Bytes)>) -> Vec<Bytes> {
@@ -105,12 +97,9 @@ fn pieces(changes: Vec<(u64, Bytes)>) -> Vec<Bytes> {
     pieces
 }
 
-/// Shows the member to the group, and the group's online members to the socket.
-fn appear(shard: &Shard, socket: &Socket, stream: Uuid, group: Option<Uuid>) {
-    let Some(group) = group else { return };
-    if shard.streams.borrow_mut().mark_present(stream, socket.id()) {
-        let online = shard.commons.presence.arrive(stream, group, socket.identity.member);
-        socket.send_payload(&online);
-        shard.commons.sweep_presence(shard.now());
-    }
+/// Counts the member as present in the group. Returns the frame that shows the socket who else is.
+fn appear(shard: &Shard, socket: &Socket, stream: Uuid, group: Option<Uuid>) -> Option<Bytes> {
+    let group = group?;
+    let first = shard.streams.borrow_mut().mark_present(stream, socket.id());
+    first.then(|| shard.commons.presence.arrive(stream, group, socket.identity.member))
 }

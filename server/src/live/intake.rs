@@ -13,8 +13,8 @@ use super::close::CloseCode;
 
 /// The longest message, and the longest frame of one.
 pub(super) const MESSAGE_MAX: usize = 64 * 1024;
-/// Bytes tungstenite takes at a time. Small, because every idle socket has such a buffer.
-const SIP: usize = 256;
+/// Bytes tungstenite takes at a time until it knows a frame's length. Small, because every idle socket has such a buffer.
+const SIP: usize = 128;
 /// Room for the answers tungstenite makes itself: pong and close, 127 bytes at most each.
 const ANSWERS: usize = 512;
 

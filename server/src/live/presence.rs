@@ -43,22 +43,24 @@ struct Audience {
     leaving: HashMap<Uuid, Duration>,
     /// When the followers were last told anything.
     told_at: Option<Duration>,
+    /// The `presence` frame that names them, kept until the names change: a thousand reconnects share one encoding.
+    snapshot: Option<Bytes>,
 }
 
 impl Presence {
-    /// A socket of `member` follows now. Returns the payload of its `presence` frame.
+    /// A socket of `member` follows now. Returns its `presence` frame: those who are named. The member itself, if new
+    /// here, is named in the next wave like anybody else.
     pub(super) fn arrive(&self, stream: Uuid, group: Uuid, member: Uuid) -> Bytes {
         let mut audiences = self.lock();
         let audience = audiences.streams.entry(stream).or_insert_with(|| Audience::new(group));
         *audience.sockets.entry(member).or_default() += 1;
         audience.leaving.remove(&member);
-        let mut online: Vec<Uuid> = audience.named.iter().copied().collect();
         if !audience.named.contains(&member) {
             audience.unnamed.insert(member);
-            online.push(member);
         }
+        let snapshot = audience.snapshot();
         audiences.restless.insert(stream);
-        Outgoing::Presence { group, online }.payload()
+        snapshot
     }
 
     /// A socket of `member` does not follow any more; if it was the last, the member is offline from `until` on.
@@ -105,7 +107,17 @@ impl Audience {
             unnamed: HashSet::new(),
             leaving: HashMap::new(),
             told_at: None,
+            snapshot: None,
         }
+    }
+
+    fn snapshot(&mut self) -> Bytes {
+        let Self { group, named, snapshot, .. } = self;
+        let encode = || {
+            let online = named.iter().copied().collect();
+            frame::text(&Outgoing::Presence { group: *group, online }.payload())
+        };
+        snapshot.get_or_insert_with(encode).clone()
     }
 
     fn sweep(&mut self, now: Duration, tell: impl FnOnce(Bytes) -> bool) {
@@ -121,6 +133,7 @@ impl Audience {
             return;
         }
         self.told_at = Some(now);
+        self.snapshot = None;
         for id in &gone {
             self.leaving.remove(id);
             self.named.remove(id);
@@ -185,9 +198,10 @@ mod tests {
     #[test]
     fn coming_and_going_is_told_once_and_a_reconnect_not_at_all() {
         let presence = Presence::default();
-        assert!(arrive(&presence, 1).contains(&Uuid::from_u128(1).to_string()));
+        let name = Uuid::from_u128(1).to_string();
+        assert!(!arrive(&presence, 1).contains(&name), "told like everybody, by a change");
         assert_eq!(told(&presence, secs(1)), ["+1"]);
-        arrive(&presence, 1);
+        assert!(arrive(&presence, 1).contains(&name));
         leave(&presence, 1, secs(7));
         assert!(told(&presence, secs(8)).is_empty(), "another socket is left");
         leave(&presence, 1, secs(10));

@@ -177,6 +177,17 @@ impl Socket {
         }
     }
 
+    /// Sends several frames with one write.
+    pub(super) fn send_all(&self, all: &[Bytes]) {
+        let mut free = false;
+        for frames in all {
+            free |= self.cork(frames);
+        }
+        if free {
+            self.uncork();
+        }
+    }
+
     fn add(&self, frames: &Bytes) {
         if self.backlog.borrow().bytes() + frames.len() > self.ground.config.backlog_bytes {
             self.cut_off();

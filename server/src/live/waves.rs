@@ -69,9 +69,11 @@ impl Shard {
         parcels.clear();
         let corked = RefCell::default();
         let manner = if merged.len() > 1 { Manner::Corked(&corked) } else { Manner::Straight };
+        // Handed over at once when the join ends, so it has to fit beside what else may wait then.
+        let held_max = self.ground.config.backlog_bytes / 2;
         let mut total = Handed::default();
         for parcel in &merged {
-            let handed = self.streams.borrow_mut().deliver(parcel, self.ground.config.backlog_bytes, manner);
+            let handed = self.streams.borrow_mut().deliver(parcel, held_max, manner);
             total.frames += handed.frames;
             total.bytes += handed.bytes;
         }
