@@ -32,7 +32,7 @@ export async function openChannelAt(opening: Opening): Promise<string | undefine
     await reach(messages, Math.max(1, channel.marker));
     if (show(opening, { key: 'new', fraction: FIRST_UNREAD })) return undefined;
   }
-  if (!messages.loaded || messages.window.hasAfter) await messages.open();
+  if (!messages.loaded || messages.stale || messages.window.hasAfter) await messages.open();
   scroller.goToEnd();
   return undefined;
 }
@@ -54,5 +54,5 @@ async function reach(messages: ChannelMessages, position: number): Promise<void>
   const { items, hasAfter, hasBefore } = messages.window;
   const first = hasBefore ? (items[0]?.position ?? Infinity) : 0;
   const last = hasAfter ? (items.at(-1)?.position ?? -1) : Infinity;
-  if (!messages.loaded || position < first || position > last) await messages.open(position);
+  if (!messages.loaded || messages.stale || position < first || position > last) await messages.open(position);
 }

@@ -17,8 +17,10 @@ export class ChannelMessages {
   loaded = $state(false);
   loading = $state<Loading | undefined>();
   fault = $state.raw<unknown>();
-  /** Counts how often the window was replaced as a whole; the list then finds its place anew. */
-  turn = $state(0);
+  /** After a reset what is in memory may have holes: it stays on the screen until it has been read anew. */
+  stale = $state(false);
+  /** Only the page that was asked for last counts. */
+  #asked = 0;
   #meanwhile: { position: number; change: MessageChange }[] = [];
 
   constructor(readonly id: Id) {}
@@ -28,9 +30,9 @@ export class ChannelMessages {
     const page = await this.#load('open', around === undefined ? {} : { around });
     if (!page) return;
     this.window = fromPage(page);
-    this.#catchUp(page.position);
     this.loaded = true;
-    this.turn += 1;
+    this.stale = false;
+    this.#catchUp(page.position);
   }
 
   async before(): Promise<void> {
@@ -87,17 +89,18 @@ export class ChannelMessages {
     what: Loading,
     place: { around?: number; before?: number; after?: number },
   ): Promise<MessagePage | undefined> {
+    const ask = ++this.#asked;
     this.loading = what;
     this.fault = undefined;
     try {
       const page = await get<MessagePage>(`/channels/${this.id}/messages`, { limit: PAGE, ...place });
-      return this.loading === what ? page : undefined;
+      return ask === this.#asked ? page : undefined;
     } catch (fault) {
-      if (this.loading === what) this.fault = fault;
+      if (ask === this.#asked) this.fault = fault;
       this.#meanwhile = [];
       return undefined;
     } finally {
-      if (this.loading === what) this.loading = undefined;
+      if (ask === this.#asked) this.loading = undefined;
     }
   }
 }
@@ -123,7 +126,7 @@ export function openChannel(id: Id): ChannelMessages | undefined {
 export function forgetChannels(ids: readonly Id[]): void {
   for (const id of ids) {
     const known = open.get(id);
-    if (known?.loaded) void known.open(known.window.hasAfter ? known.window.items.at(-1)?.position : undefined);
+    if (known) known.stale = true;
   }
 }
 
