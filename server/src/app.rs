@@ -22,6 +22,7 @@ use crate::platform::passwords::{Cost, Passwords};
 use crate::platform::refusal::{Failure, Result};
 use crate::platform::store::Store;
 use crate::realtime::Relay;
+use crate::search::Index;
 
 /// Everything that a verb needs beside its actor and its request. Cheap to clone.
 #[derive(Clone)]
@@ -44,8 +45,11 @@ pub struct House {
     pub blobs: Blobs,
     pub hub: Hub,
     pub relay: Relay,
+    pub index: Index,
     /// Origins whose pages may write here.
     pub origins: Vec<String>,
+    /// Wakes the search follower.
+    pub indexing: Notify,
     /// Wakes the post.
     pub post: Notify,
 }
@@ -96,6 +100,8 @@ impl App {
             chance: outside.chance,
             clock: outside.clock,
             relay: Relay::default(),
+            index: Index::open(&config).await?,
+            indexing: Notify::new(),
             post: Notify::new(),
             store,
             hub,

@@ -1,28 +1,66 @@
 //! Who works behind the commits: the relay, the post, the sweeps. Each is woken and also looks by itself.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Woken};
+use crate::platform::ids::StreamId;
 use crate::platform::refusal::Result;
-use crate::{files, mails, realtime};
+use crate::{files, mails, realtime, search};
 
 /// How often the post looks without having been woken: mails that wait for a retry.
 const POST_EVERY: Duration = Duration::from_secs(15);
+/// How often the index looks without having been woken.
+const INDEX_EVERY: Duration = Duration::from_secs(3);
 /// How often what has expired is swept out.
 const SWEEP_EVERY: Duration = Duration::from_mins(5);
 
 /// Starts all followers; they end soon after `stop`, each at a place from which it can go on.
 pub fn start(app: &App, woken: Woken, stop: &CancellationToken) -> TaskTracker {
     let tasks = TaskTracker::new();
-    let (relayed, stopped) = (app.clone(), stop.clone());
-    tasks.spawn(async move { relayed.relay.run(&relayed, woken, stopped).await });
+    let (relay, relayed) = mpsc::unbounded_channel();
+    tasks.spawn(wake(app.clone(), woken, relay));
+    let (own, stopped) = (app.clone(), stop.clone());
+    tasks.spawn(async move { own.relay.run(&own, relayed, stopped).await });
+    tasks.spawn(index(app.clone(), stop.clone()));
     tasks.spawn(post(app.clone(), stop.clone()));
     tasks.spawn(sweep(app.clone(), stop.clone()));
     tasks.close();
     tasks
+}
+
+/// Hands each wake on to whoever follows the changes. Ends when the last writer is gone or nobody relays any more.
+async fn wake(app: App, mut woken: Woken, relay: mpsc::UnboundedSender<BTreeSet<StreamId>>) {
+    loop {
+        tokio::select! {
+            () = relay.closed() => return,
+            moved = woken.recv() => match moved {
+                Some(moved) => {
+                    app.indexing.notify_one();
+                    if relay.send(moved).is_err() {
+                        return;
+                    }
+                }
+                None => return,
+            },
+        }
+    }
+}
+
+async fn index(app: App, stop: CancellationToken) {
+    let mut look = tokio::time::interval(INDEX_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = app.indexing.notified() => {}
+            _ = look.tick() => {}
+        }
+        until_done(&stop, || search::follow::round(&app)).await;
+    }
 }
 
 async fn post(app: App, stop: CancellationToken) {

@@ -13,7 +13,8 @@ use crate::platform::http::Guard;
 use crate::platform::observe::{self, Check, Metrics, Requests};
 use crate::platform::refusal::{Code, Failure};
 use crate::{
-    accounts, audit, brands, calendar, files, groups, invitations, knowledge, mails, members, messages, realtime, webinars,
+    accounts, audit, brands, calendar, files, groups, invitations, knowledge, mails, members, messages, realtime, search,
+    webinars,
 };
 
 #[derive(OpenApi)]
@@ -45,7 +46,8 @@ fn api() -> (Router<App>, Document) {
                 .merge(audit::routes())
                 .merge(webinars::routes())
                 .merge(calendar::routes())
-                .merge(realtime::routes()),
+                .merge(realtime::routes())
+                .merge(search::routes()),
         )
         .split_for_parts()
 }

@@ -1,0 +1,89 @@
+//! Keeps the index up to date: reads the changes behind its cursors, tells the engine, moves the cursors.
+//!
+//! The cursors move only after the engine has made its part durable, so a crash repeats work and never skips it. An index
+//! that is not the one the cursors belong to (new, damaged, of an older version) is emptied and built from the first change.
+
+use super::documents::Stale;
+use super::engine::EngineFault;
+use super::{Index, store};
+use crate::app::App;
+use crate::changes::cursors::{self, Behind};
+use crate::changes::{self, Position};
+use crate::platform::ids::StreamId;
+use crate::platform::refusal::{Failure, Result};
+
+/// The follower's name in the table of cursors.
+const FOLLOWER: &str = "search";
+/// Streams that one round looks at.
+const STREAMS_MAX: u64 = 200;
+/// Changes that one round takes from a stream.
+const CHANGES_MAX: u64 = 500;
+/// Changes after which a round ends, whatever is left.
+const ROUND_MAX: usize = 2_000;
+
+/// One round; returns how many changes it went past. Zero: the index has seen everything.
+pub async fn round(app: &App) -> Result<usize> {
+    ensure_identity(app).await?;
+    let reader = app.store.read().await?;
+    let mut stale = Stale::default();
+    let mut seen: Vec<(StreamId, Position)> = Vec::new();
+    let mut count = 0;
+    for Behind { stream_id, seen: from, .. } in cursors::behind(&reader, FOLLOWER, STREAMS_MAX).await? {
+        let rows = changes::since(&reader, stream_id, from, CHANGES_MAX).await?;
+        let Some(last) = rows.last() else { continue };
+        seen.push((stream_id, last.position));
+        count += rows.len();
+        stale.add(&rows);
+        if count >= ROUND_MAX {
+            break;
+        }
+    }
+    let operations = stale.operations(&reader).await?;
+    drop(reader);
+    if seen.is_empty() {
+        app.index.set_complete(true);
+        return Ok(0);
+    }
+    app.index.engine.apply(operations).await.map_err(fault)?;
+    let tx = app.store.begin().await?;
+    for (stream, position) in seen {
+        cursors::advance(&tx, FOLLOWER, stream, position).await?;
+    }
+    tx.commit().await?;
+    Ok(count)
+}
+
+/// Empties the index if it is not the one that the cursors belong to.
+async fn ensure_identity(app: &App) -> Result<()> {
+    let reader = app.store.read().await?;
+    let ours = store::identity(&reader).await?;
+    drop(reader);
+    let theirs = app.index.engine.identity().await.map_err(fault)?;
+    if ours.is_some() && ours == theirs {
+        return Ok(());
+    }
+    rebuild(app).await
+}
+
+/// Empties the index and goes back to the first change. Until it has come to the end again, searchers are told to wait.
+pub async fn rebuild(app: &App) -> Result<()> {
+    app.index.set_complete(false);
+    let identity = app.ids.uuid(app.clock.now()).to_string();
+    tracing::info!("building the search index anew");
+    app.index.engine.reset(&identity).await.map_err(fault)?;
+    let tx = app.store.begin().await?;
+    cursors::forget(&tx, FOLLOWER).await?;
+    store::set_identity(&tx, &identity).await?;
+    tx.commit().await
+}
+
+fn fault(error: EngineFault) -> Failure {
+    Failure::fault("the search engine", error)
+}
+
+impl Index {
+    /// Whether searching is expected to work now.
+    pub async fn healthy(&self) -> bool {
+        self.engine.healthy().await
+    }
+}
