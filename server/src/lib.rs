@@ -8,6 +8,7 @@ pub mod brands;
 pub mod calendar;
 pub mod changes;
 pub mod commands;
+pub mod demo;
 pub mod files;
 pub mod followers;
 pub mod groups;

@@ -4,13 +4,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use guildhall::app::Outside;
+use guildhall::app::{App, Outside};
+use guildhall::demo;
 use guildhall::platform::clock::SystemClock;
 use guildhall::platform::config::{self, Config, Flags, Surroundings};
 use guildhall::platform::ids::SystemChance;
 use guildhall::platform::observe;
 use guildhall::platform::passwords::Cost;
+use guildhall::platform::refusal::Failure;
 use guildhall::serve::{Running, start};
+use guildhall::settings;
+use guildhall_migrations::Migrator;
+use sea_orm_migration::MigratorTrait;
 
 /// Groups of professionals: chat, knowledge, webinars, on a server of your own.
 #[derive(Parser)]
@@ -26,6 +31,10 @@ struct Arguments {
 enum Command {
     /// Run the server
     Serve,
+    /// Run a fictitious brand with people, talk and webinars, in a folder of its own, to look around in
+    Demo,
+    /// Print a link with which one more brand can be founded on this server
+    NewBrand,
 }
 
 fn main() -> ExitCode {
@@ -47,6 +56,8 @@ fn main() -> ExitCode {
     };
     match arguments.command {
         Command::Serve => runtime.block_on(serve(config)),
+        Command::Demo => runtime.block_on(demo(config)),
+        Command::NewBrand => runtime.block_on(new_brand(config)),
     }
 }
 
@@ -77,8 +88,41 @@ async fn serve(config: Config) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+async fn demo(config: Config) -> ExitCode {
+    let config = Config { data: demo::folder(&config), database_url: None, ..config };
+    let log_ins = match demo::prepare(config.clone(), |line| println!("{line}")).await {
+        Ok(log_ins) => log_ins,
+        Err(failure) => return complain(&[failure.explain()]),
+    };
+    println!("Log in with the password {} as", demo::PASSWORD);
+    for log_in in log_ins {
+        println!("  {:<10} {:<28} {}", log_in.role, log_in.email, log_in.name);
+    }
+    serve(config).await
+}
+
+async fn new_brand(config: Config) -> ExitCode {
+    match link_for_new_brand(config).await {
+        Ok(link) => {
+            println!("Found the brand here: {link}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => complain(&[failure.explain()]),
+    }
+}
+
+async fn link_for_new_brand(config: Config) -> Result<String, Failure> {
+    let (app, _woken) = App::open(config, outside()).await?;
+    Migrator::up(app.store.for_migrations(), None).await?;
+    let secret = app.ids.secret();
+    let tx = app.store.begin().await?;
+    settings::reopen_setup(&tx, &secret.hash()).await?;
+    tx.commit().await?;
+    Ok(app.link(&format!("/setup#{}", secret.reveal())))
+}
+
 /// Says where the server is, and how to set it up while nobody has.
-async fn announce(running: &Running) -> Result<(), guildhall::platform::refusal::Failure> {
+async fn announce(running: &Running) -> Result<(), Failure> {
     println!("Guildhall listens on {}", running.app.link(""));
     if let Some(link) = running.setup_link().await? {
         println!("Set it up here: {link}");

@@ -12,7 +12,8 @@ mod snapshot;
 mod store;
 
 pub use channel::{ChannelFrame, ChannelView};
-pub use create::create;
+pub use create::{ChannelRequest, NewGroup, create, create_channel};
+pub use edit::{ChannelChange, edit_channel};
 pub use group::{GroupFrame, GroupView};
 pub use routes::routes;
 pub use snapshot::{GroupSnapshot, snapshot, snapshots};

@@ -29,7 +29,7 @@ pub use accept::accept;
 pub use delete::delete;
 pub use delete_reply::delete_reply;
 pub use draft::{ReplyRequest, ThreadRequest};
-pub use edit::{ThreadChange, edit};
+pub use edit::{ThreadChange, WantedState, edit};
 pub use edit_reply::edit_reply;
 pub use post_reply::post_reply;
 pub use reply::ReplyView;

@@ -2,4 +2,4 @@
 
 mod store;
 
-pub use store::{check_setup_token, new_setup_token, reopen_setup, setup_is_open, use_setup_token};
+pub use store::{check_setup_token, close_setup, new_setup_token, reopen_setup, setup_is_open, use_setup_token};

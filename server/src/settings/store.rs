@@ -68,3 +68,13 @@ pub async fn reopen_setup(tx: &Tx, hash: &[u8]) -> Result<()> {
     .await?;
     Ok(())
 }
+
+/// Closes the set-up for good: there is a brand already.
+pub async fn close_setup(tx: &Tx) -> Result<()> {
+    tx.run(
+        "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        values![SETUP_TOKEN, USED],
+    )
+    .await?;
+    Ok(())
+}
