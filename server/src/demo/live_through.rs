@@ -5,14 +5,19 @@ use std::collections::HashMap;
 use super::clock::StoryClock;
 use super::moment;
 use super::people::Cast;
-use super::seed::{At, MessageSeed, Seed, ThreadSeed};
+use super::seed::{At, MessageSeed, Seed, ThreadSeed, WebinarSeed};
 use crate::app::App;
 use crate::changes::Position;
+use crate::changes::client_keys::ClientKey;
 use crate::knowledge::{self, ReplyRequest, ThreadChange, ThreadRequest, WantedState};
 use crate::messages::{self, PostRequest};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{ChannelId, MessageId, ReplyId, ThreadId};
 use crate::platform::refusal::{Failure, Result};
+use crate::webinars::{self, PlanRequest};
+
+/// How long before its day a webinar is planned.
+const PLANNED_DAYS_AHEAD: i64 = 14;
 
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +25,7 @@ enum Deed<'a> {
     Say(&'a str, &'a MessageSeed),
     Ask(&'a str, usize, &'a ThreadSeed),
     Reply(&'a str, usize, usize, &'a ThreadSeed),
+    Plan(&'a WebinarSeed),
 }
 
 /// What later deeds refer to.
@@ -50,7 +56,7 @@ pub(super) async fn live_through(
         }
         // Nothing of the story lies in the future, whatever the hour.
         clock.set(moment(now, at.day, at.minute).min(now.plus_ms(-60_000)));
-        happen(app, cast, &mut memory, n, at, deed).await?;
+        happen(app, cast, &mut memory, n, at, now, deed).await?;
     }
     clock.set(now);
     read_up(app, seed, cast, &memory).await
@@ -66,10 +72,23 @@ fn deeds(seed: &Seed) -> Vec<(At, Deed<'_>)> {
             deeds.extend(replies.map(|(r, reply)| (reply.at, Deed::Reply(talk.group, n, r, thread))));
         }
     }
+    for webinar in &seed.webinars {
+        let day = (webinar.day - PLANNED_DAYS_AHEAD).min(-1);
+        deeds.push((At { day, minute: 10 * 60 }, Deed::Plan(webinar)));
+    }
     deeds
 }
 
-async fn happen(app: &App, cast: &Cast, memory: &mut Memory, n: usize, at: At, deed: Deed<'_>) -> Result<()> {
+#[expect(clippy::too_many_arguments, reason = "the story's own state, passed along")]
+async fn happen(
+    app: &App,
+    cast: &Cast,
+    memory: &mut Memory,
+    n: usize,
+    at: At,
+    now: Millis,
+    deed: Deed<'_>,
+) -> Result<()> {
     match deed {
         Deed::Say(group, message) => say(app, cast, memory, n, group, message, at).await,
         Deed::Ask(group, number, thread) => {
@@ -89,6 +108,7 @@ async fn happen(app: &App, cast: &Cast, memory: &mut Memory, n: usize, at: At, d
             let Some(id) = memory.threads.get(&(group.to_owned(), number)) else { return Ok(()) };
             answer(app, cast, n, *id, thread, reply).await
         }
+        Deed::Plan(webinar) => plan(app, cast, webinar, now).await,
     }
 }
 
@@ -137,6 +157,27 @@ async fn answer(app: &App, cast: &Cast, n: usize, thread: ThreadId, seed: &Threa
     }
     if seed.state == "closed" && number + 1 == seed.replies.len() {
         knowledge::edit(app, asker, thread, &ThreadChange { state: Some(WantedState::Closed), ..ThreadChange::default() }).await?;
+    }
+    Ok(())
+}
+
+/// A host plans a webinar, and people take their seats.
+async fn plan(app: &App, cast: &Cast, seed: &WebinarSeed, now: Millis) -> Result<()> {
+    let Some(group) = cast.groups.get(&seed.group) else { return Ok(()) };
+    let zone = jiff::tz::TimeZone::get("Europe/Berlin").map_err(|error| Failure::fault("the demo's zone", error))?;
+    let date = zone.to_datetime(moment(now, seed.day, 12 * 60).timestamp()).date();
+    let request = PlanRequest {
+        title: seed.title.clone(),
+        description: seed.description.clone(),
+        local_start: format!("{date}T{}", seed.start),
+        time_zone: seed.time_zone.clone(),
+        duration_minutes: seed.duration_minutes,
+        capacity: seed.capacity,
+        publish: true,
+    };
+    let webinar = webinars::plan(app, cast.actor(&seed.host)?, *group, &request, &ClientKey::default()).await?;
+    for person in &seed.registered {
+        webinars::register(app, cast.actor(person)?, webinar.frame.id).await?;
     }
     Ok(())
 }

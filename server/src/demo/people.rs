@@ -9,6 +9,7 @@ use crate::access::{Actor, BrandRole, ChannelKind, GroupRole, admit_by_operator}
 use crate::accounts::{Email, NewAccount, TimeZoneName, create_account};
 use crate::app::App;
 use crate::brands::{Colour, insert_brand};
+use crate::changes::client_keys::ClientKey;
 use crate::groups::{self, ChannelChange, ChannelRequest, NewGroup};
 use crate::members::{NewMember, Profile, insert_member, join_groups};
 use crate::platform::clock::Millis;
@@ -86,7 +87,7 @@ async fn bring_person(
 async fn make_group(app: &App, cast: &mut Cast, brand: BrandId, owner: &str, seed: &GroupSeed) -> Result<()> {
     let actor = *cast.actor(owner)?;
     let new = NewGroup { name: seed.name.clone(), description: seed.description.clone() };
-    let group = groups::create(app, &actor, brand, &new, None).await?.frame.id;
+    let group = groups::create(app, &actor, brand, &new, &ClientKey::default()).await?.frame.id;
     cast.groups.insert(seed.key.clone(), group);
     let reader = app.store.read().await?;
     let seen = crate::access::see(&reader, &actor, group).await?;
@@ -100,7 +101,7 @@ async fn make_group(app: &App, cast: &mut Cast, brand: BrandId, owner: &str, see
             groups::edit_channel(app, &actor, id, change, None).await?.frame.id
         } else {
             let new = ChannelRequest { name: channel.name.clone(), topic: channel.topic.clone(), kind: channel.kind };
-            groups::create_channel(app, &actor, group, &new, None).await?.frame.id
+            groups::create_channel(app, &actor, group, &new, &ClientKey::default()).await?.frame.id
         };
         cast.channels.insert((seed.key.clone(), channel.key.clone()), id);
     }

@@ -21,7 +21,9 @@ mod view;
 mod webinar;
 
 pub use list::{coming, entries_of, entry_of};
-pub use register::leave_all;
+pub use plan::plan;
+pub use register::{leave_all, register};
+pub use request::PlanRequest;
 pub use routes::routes;
 pub use store::registered_among;
 pub use view::{WebinarFrame, WebinarView, frames};
