@@ -21,7 +21,7 @@ export default ts.config(
       'canary/',
       'src/platform/i18n/texts/',
       'src/platform/ui/icons/',
-      'src/platform/api/openapi.d.ts',
+      'src/platform/api/schema.d.ts',
     ],
   },
   js.configs.recommended,

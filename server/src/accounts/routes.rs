@@ -73,7 +73,8 @@ struct LoginView {
 }
 
 /// One's signed-in devices, newest first
-#[utoipa::path(get, path = "/logins", tag = "accounts", params(PageQuery), responses((status = 200, body = Page<LoginView>)))]
+#[utoipa::path(get, path = "/logins", tag = "accounts", params(PageQuery),
+    responses((status = 200, body = Page<LoginView>), (status = 401, body = Problem)))]
 async fn list_logins(
     State(app): State<App>,
     actor: Actor,
@@ -144,7 +145,8 @@ struct ResetRequest {
 }
 
 /// Ask for a link to a new password; answers the same whether or not there is an account
-#[utoipa::path(post, path = "/password-resets", tag = "accounts", request_body = ResetRequest, responses((status = 202)))]
+#[utoipa::path(post, path = "/password-resets", tag = "accounts", request_body = ResetRequest,
+    responses((status = 202), (status = 429, body = Problem)))]
 async fn post_reset(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,

@@ -35,7 +35,8 @@ struct SetupState {
 }
 
 /// Whether the server waits to be set up
-#[utoipa::path(get, path = "/setup", tag = "brands", responses((status = 200, body = SetupState)))]
+#[utoipa::path(get, path = "/setup", tag = "brands", 
+    responses((status = 200, body = SetupState), (status = 503, body = Problem)))]
 async fn get_setup(State(app): State<App>) -> Result<axum::Json<SetupState>> {
     Ok(axum::Json(SetupState { open: found::is_open(&app).await? }))
 }

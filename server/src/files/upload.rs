@@ -30,7 +30,7 @@ pub struct Incoming {
 /// Stores a file; until a message takes it, it is there for its uploader only.
 pub async fn upload(app: &App, actor: &Actor, group: GroupId, incoming: Incoming) -> Result<FileView> {
     let name = text::file_name("name", &incoming.name)?;
-    let room = room_for(app, actor, group, incoming.announced_bytes).await?;
+    let room = allowance_for(app, actor, group, incoming.announced_bytes).await?;
 
     let mut loose = Loose::new(&app.blobs);
     let came =
@@ -51,12 +51,12 @@ pub async fn upload(app: &App, actor: &Actor, group: GroupId, incoming: Incoming
 }
 
 /// How much may come, and which bound that is.
-struct Room {
+struct Allowance {
     bytes: u64,
     by_quota: bool,
 }
 
-impl Room {
+impl Allowance {
     fn explain(&self, failure: Failure) -> Failure {
         if self.by_quota && failure.code() == Code::BodyTooLarge { Code::QuotaExceeded.into() } else { failure }
     }
@@ -68,7 +68,7 @@ fn quotas(app: &App) -> Quotas {
 }
 
 /// Asks for right, rate and room before the first byte is read.
-async fn room_for(app: &App, actor: &Actor, group: GroupId, announced_bytes: Option<u64>) -> Result<Room> {
+async fn allowance_for(app: &App, actor: &Actor, group: GroupId, announced_bytes: Option<u64>) -> Result<Allowance> {
     let reader = app.store.read().await?;
     let seen = see_for::<Upload>(&reader, actor, group).await?;
     app.limits.check(Limit::Upload, Key::of(&[&seen.member()]))?;
@@ -80,7 +80,7 @@ async fn room_for(app: &App, actor: &Actor, group: GroupId, announced_bytes: Opt
     } else if left == 0 || announced > left {
         Err(Code::QuotaExceeded.into())
     } else {
-        Ok(Room { bytes: most.min(left), by_quota: left < most })
+        Ok(Allowance { bytes: most.min(left), by_quota: left < most })
     }
 }
 

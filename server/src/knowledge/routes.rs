@@ -97,7 +97,8 @@ async fn delete_thread(State(app): State<App>, actor: Actor, Id(thread): Id<Thre
 }
 
 /// The replies to a thread, oldest first
-#[utoipa::path(get, path = "/threads/{thread}/replies", tag = "knowledge", params(("thread" = ThreadId, Path), PageQuery),
+#[utoipa::path(get, path = "/threads/{thread}/replies", operation_id = "list_thread_replies", tag = "knowledge",
+    params(("thread" = ThreadId, Path), PageQuery),
     responses((status = 200, body = Page<ReplyView>), (status = 404, body = Problem)))]
 async fn list_replies(
     State(app): State<App>,
