@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forgetDrafts, readDraft, writeDraft } from './drafts';
+import { forgetDrafts, readDraft, sealDrafts, writeDraft } from './drafts';
 
 test('a draft stays until it is sent or the person logs out on purpose', () => {
   writeDraft('a.c1', 'Guten Tag');
@@ -10,4 +10,10 @@ test('a draft stays until it is sent or the person logs out on purpose', () => {
   expect(readDraft('a.c2')).toBe('');
   forgetDrafts();
   expect([readDraft('a.c1'), localStorage.getItem('guildhall.theme')]).toEqual(['', 'dark']);
+});
+
+test('a page that closes after the log-out writes nothing down any more', () => {
+  sealDrafts();
+  writeDraft('a.c1', 'vertraulich');
+  expect(readDraft('a.c1')).toBe('');
 });

@@ -4,13 +4,26 @@
  */
 const PREFIX = 'guildhall.draft.';
 
+let sealed = false;
+
 export function readDraft(place: string): string {
   return localStorage.getItem(PREFIX + place) ?? '';
 }
 
 export function writeDraft(place: string, text: string): void {
+  if (sealed) return;
   if (text === '') localStorage.removeItem(PREFIX + place);
   else localStorage.setItem(PREFIX + place, text);
+}
+
+/** Before logging out: what is still on the screen must not be written down again by a closing page. */
+export function sealDrafts(): void {
+  sealed = true;
+}
+
+/** The log-out did not succeed after all. */
+export function unsealDrafts(): void {
+  sealed = false;
 }
 
 export function forgetDrafts(): void {

@@ -1,7 +1,7 @@
 import { get, remove } from '$platform/api/client';
 import type { Me } from '$platform/api/types';
 import { setReader } from '$platform/i18n/reader.svelte';
-import { forgetDrafts } from './drafts';
+import { forgetDrafts, sealDrafts, unsealDrafts } from './drafts';
 
 /** Who is signed in on this device. Tabs of one browser share the log-in, so logging out in one ends all. */
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('guildhall.login');
@@ -33,7 +33,15 @@ class Session {
   }
 
   async logOut(): Promise<void> {
-    await remove('/logins/current');
+    channel?.postMessage('leaving');
+    sealDrafts();
+    try {
+      await remove('/logins/current');
+    } catch (fault) {
+      channel?.postMessage('staying');
+      unsealDrafts();
+      throw fault;
+    }
     forgetDrafts();
     await Promise.allSettled(this.#leaving.map((act) => act()));
     channel?.postMessage('out');
@@ -53,4 +61,8 @@ function leave(to: string): void {
   location.assign(to);
 }
 
-channel?.addEventListener('message', () => leave('/login'));
+channel?.addEventListener('message', ({ data }) => {
+  if (data === 'staying') unsealDrafts();
+  else sealDrafts();
+  if (data === 'out') leave('/login');
+});
