@@ -80,6 +80,7 @@ pub type Woken = mpsc::UnboundedReceiver<BTreeSet<StreamId>>;
 impl App {
     /// Opens database, keys, files and sockets. The receiver is for [`crate::followers`].
     pub async fn open(config: Config, outside: Outside) -> Result<(App, Woken)> {
+        std::fs::create_dir_all(&config.data).map_err(|error| Failure::fault("making the data folder", error))?;
         let (wake, woken) = mpsc::unbounded_channel();
         let store = Store::open(config.database_url().reveal(), outside.clock.clone(), wake).await?;
         let keys =

@@ -44,7 +44,8 @@ pub fn folder(config: &Config) -> PathBuf {
 pub async fn prepare(config: Config, tell: impl Fn(&str)) -> Result<Vec<LogIn>> {
     let seed = Seed::read()?;
     let now = SystemClock.now();
-    let clock = Arc::new(StoryClock::new(now));
+    // Limits count from the moment they are made, so the clock stands at the beginning of the story from the start.
+    let clock = Arc::new(StoryClock::new(moment(now, people::BEGIN_DAY, 0)));
     let outside = Outside { clock: clock.clone(), chance: Arc::new(SystemChance), password_cost: Cost::default() };
     let (app, _woken) = App::open(config, outside).await?;
     Migrator::up(app.store.for_migrations(), None).await?;

@@ -17,7 +17,7 @@ use crate::platform::ids::{AccountId, BrandId, ChannelId, GroupId, LoginId, Memb
 use crate::platform::refusal::{Failure, Result};
 
 /// Days before today on which the story begins.
-const BEGIN_DAY: i64 = -92;
+pub(super) const BEGIN_DAY: i64 = -92;
 
 /// Everybody and everything of the story, by key.
 #[derive(Debug, Default)]
