@@ -51,7 +51,7 @@ pub struct House {
     /// Wakes the search follower.
     pub indexing: Notify,
     /// Wakes the post.
-    pub post: Notify,
+    pub post: Arc<Notify>,
 }
 
 impl Deref for App {
@@ -103,7 +103,7 @@ impl App {
             relay: Relay::default(),
             index: Index::open(&config).await?,
             indexing: Notify::new(),
-            post: Notify::new(),
+            post: Arc::default(),
             store,
             hub,
             config,
@@ -131,7 +131,7 @@ impl App {
         self.hub.close(Selector::Member(member.0), CloseCode::LoginEnded);
     }
 
-    /// Has the post look for mails after the running transaction.
+    /// Has the post look for mails that are there; within a transaction, `Tx::wakes` does it at the right moment.
     pub fn post_soon(&self) {
         self.post.notify_one();
     }

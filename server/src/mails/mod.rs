@@ -53,6 +53,6 @@ pub async fn enqueue_with_calendar(
     let written = write(draft.language, &frame, &draft.content)?;
     let id = MailId(app.ids.uuid(tx.now()));
     store::insert(tx, id, draft, &written, calendar).await?;
-    app.post_soon();
+    tx.wakes(&app.post);
     Ok(())
 }

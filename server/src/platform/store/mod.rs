@@ -20,7 +20,7 @@ use sea_orm::{
     AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionOptions,
     TransactionTrait,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::platform::clock::{Clock, Millis};
 use crate::platform::ids::StreamId;
@@ -91,7 +91,14 @@ impl Store {
             }
             Writer::Pool(pool) => (pool.begin().await?, None),
         };
-        Ok(Tx { inner: Some(inner), pass, moved: Mutex::default(), now: self.clock.now(), wake: self.wake.clone() })
+        Ok(Tx {
+            inner: Some(inner),
+            pass,
+            moved: Mutex::default(),
+            woken: Mutex::default(),
+            now: self.clock.now(),
+            wake: self.wake.clone(),
+        })
     }
 
     /// Begins a consistent read.
@@ -128,6 +135,7 @@ pub struct Tx {
     inner: Option<DatabaseTransaction>,
     pass: Option<Pass>,
     moved: Mutex<BTreeSet<StreamId>>,
+    woken: Mutex<Vec<Arc<Notify>>>,
     now: Millis,
     wake: mpsc::UnboundedSender<BTreeSet<StreamId>>,
 }
@@ -149,6 +157,11 @@ impl Tx {
         self.moved.lock().unwrap_or_else(PoisonError::into_inner).insert(stream);
     }
 
+    /// Has somebody woken after the commit, and not before: who looks too early finds nothing and sleeps again.
+    pub fn wakes(&self, sleeper: &Arc<Notify>) {
+        self.woken.lock().unwrap_or_else(PoisonError::into_inner).push(sleeper.clone());
+    }
+
     /// Makes the write durable. Returns when the data is flushed.
     pub async fn commit(mut self) -> Result<()> {
         let Some(inner) = self.inner.take() else { return Err(Code::Internal.into()) };
@@ -160,6 +173,9 @@ impl Tx {
         // No receiver is left while the server stops; followers catch up at the next start.
         if !moved.is_empty() && self.wake.send(moved).is_err() {
             tracing::debug!("nobody is left to be woken");
+        }
+        for sleeper in self.woken.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            sleeper.notify_one();
         }
         Ok(())
     }
