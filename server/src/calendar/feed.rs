@@ -38,7 +38,7 @@ pub async fn end(app: &App, actor: &Actor, brand: BrandId) -> Result<()> {
 pub async fn read(app: &App, secret: &str, address: IpAddr) -> Result<String> {
     match current(app, secret).await {
         Err(Failure::Refusal(_)) => {
-            app.limits.check(Limit::Guess, Key::of_address(address))?;
+            app.limits.check(Limit::FeedGuess, Key::of_address(address))?;
             Err(Code::TokenInvalid.into())
         }
         read => read,

@@ -53,6 +53,8 @@ limits! {
     /// Guesses of codes and tickets, per actor or address.
     Guess 5 in 5 * MINUTE,
     InviteGuess 10 in MINUTE,
+    /// Calendar feeds that are not there, per address.
+    FeedGuess 5 in 5 * MINUTE,
     /// Messages of a member: three a second.
     Post 30 in 10 * SECOND,
     /// Messages of a member in one channel: one a second.
@@ -62,6 +64,10 @@ limits! {
     Typing 1 in 3 * SECOND,
     Presence 1 in 10 * SECOND,
     Upload 30 in MINUTE,
+    /// Seats that a member takes in one webinar: each time sends a mail.
+    Register 5 in HOUR,
+    /// Changes of one webinar that are mailed to everybody in it.
+    WebinarNews 20 in HOUR,
     Search 10 in 5 * SECOND,
     Invite 50 in DAY,
     /// Any API call of a person.

@@ -12,6 +12,7 @@ use crate::audit::{self, Entry};
 use crate::groups;
 use crate::platform::clock::Millis;
 use crate::platform::ids::WebinarId;
+use crate::platform::limits::{Key, Limit};
 use crate::platform::refusal::{Code, Refusal, Result};
 
 /// Changes a webinar that has not ended, and tells those who are registered what they see differently.
@@ -48,6 +49,7 @@ pub async fn edit(
         publish(&tx, app, &after).await?;
     }
     if shown {
+        app.limits.check(Limit::WebinarNews, Key::of(&[&webinar]))?;
         tell_registered(&tx, app, &after, News::Changed).await?;
     }
     let view = shown_to(&permit, webinar).await?;

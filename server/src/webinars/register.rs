@@ -8,6 +8,7 @@ use super::webinar::{Phase, State};
 use crate::access::{Actor, Permit, Register, permit};
 use crate::app::App;
 use crate::platform::ids::{GroupId, MemberId, WebinarId};
+use crate::platform::limits::{Key, Limit};
 use crate::platform::refusal::{Code, Result};
 use crate::platform::store::Tx;
 
@@ -17,6 +18,7 @@ pub async fn register(app: &App, actor: &Actor, webinar: WebinarId) -> Result<We
     let permit = permit::<Register>(&tx, actor, webinar).await?;
     let row = hold_open(&permit).await?;
     if store::take_seat(&permit, &row).await? {
+        app.limits.check(Limit::Register, Key::of(&[&permit.by(), &webinar]))?;
         tell(&tx, app, &row, News::Registered, &[permit.by()]).await?;
     }
     let view = shown_to(&permit, webinar).await?;

@@ -69,9 +69,11 @@ fn system_time(letter: &Letter) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(letter.at.0).unwrap_or(0))
 }
 
-/// A subject is one line: what would start another header becomes a blank.
+/// A subject is one line: what would start another header becomes a blank. What looks like an encoded word (RFC 2047) is
+/// broken up, or the reader's program would decode whatever somebody has hidden in it.
 fn one_line(subject: &str) -> String {
-    subject.split(char::is_control).filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" ")
+    let parts = subject.split(char::is_control).filter(|part| !part.trim().is_empty());
+    parts.collect::<Vec<_>>().join(" ").replace("=?", "= ?")
 }
 
 fn only_id_characters(id: &str) -> String {
