@@ -9,12 +9,14 @@
 mod clock;
 mod database;
 mod house;
+mod mail_sink;
 mod people;
 mod person;
 mod socket;
 
 pub use clock::HandClock;
 pub use house::{Furniture, House};
+pub use mail_sink::{Letter, MailSink, Mood};
 pub use people::{Brand, Group, PASSWORD, id_of};
 pub use person::{Answer, Person, fresh_key};
 pub use socket::{Closed, Socket};

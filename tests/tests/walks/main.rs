@@ -2,5 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a walk that can't go on has failed")]
 
+mod calendar;
+mod mails;
 mod messages;
 mod realtime;
+mod seats;
+mod webinars;
