@@ -3,6 +3,7 @@ import '$platform/styles/fonts.css';
 import '$platform/styles/tokens.css';
 import '$platform/styles/base.css';
 import { startRouter } from '$platform/app/router.svelte';
+import { applyDensity } from '$platform/styles/density.svelte';
 import { applyTheme } from '$platform/styles/theme.svelte';
 import { guessReader, storedLanguage } from '$platform/i18n/reader.svelte';
 import { whenLoggedOut } from '$platform/api/client';
@@ -11,6 +12,7 @@ import { session } from '$platform/store/session.svelte';
 import App from './App.svelte';
 
 applyTheme();
+applyDensity();
 guessReader(navigator.languages, storedLanguage(), Intl.DateTimeFormat().resolvedOptions().timeZone);
 startRouter();
 whenLoggedOut(() => session.ended());

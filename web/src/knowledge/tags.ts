@@ -1,6 +1,6 @@
 /** Tags as people type them, with commas or spaces after #, to the list that is sent. */
 export const MOST_TAGS = 8;
-export const LONGEST_TAG = 32;
+export const LONGEST_TAG = 30;
 
 export function readTags(typed: string): string[] {
   const pieces = typed

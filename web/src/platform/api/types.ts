@@ -148,7 +148,8 @@ export interface Webinar {
   phase: 'upcoming' | 'live' | 'over';
   registered_count: number;
   my_registration: 'registered' | 'none';
-  channel_id: Id;
+  /** A draft has no chat yet. */
+  channel_id: Id | null;
   stream: Id;
   host: Person;
   sequence: number;
