@@ -16,13 +16,7 @@ const noStyleAttribute = {
 
 export default ts.config(
   {
-    ignores: [
-      'dist/',
-      'canary/',
-      'src/platform/i18n/texts/',
-      'src/platform/ui/icons/',
-      'src/platform/api/schema.d.ts',
-    ],
+    ignores: ['dist/', 'canary/', 'src/platform/i18n/texts/', 'src/platform/ui/icons/', 'src/platform/api/schema.d.ts'],
   },
   js.configs.recommended,
   ...ts.configs.strict,

@@ -103,8 +103,8 @@ function samePost(old: MessageRow, now: MessageRow): boolean {
   return now.pending ? old.pending === now.pending : !old.pending && old.message === now.message;
 }
 
-export function asPerson({ id, name, company, job_title, colour, photo }: Member): Person {
-  return { id, name, company, job_title, colour, photo, removed: false };
+export function asPerson({ id, name, company, job_title, colour }: Member): Person {
+  return { id, name, company, job_title, colour, removed: false };
 }
 
 function asMessage(pending: Pending, me: Member): Message {

@@ -12,7 +12,6 @@ export interface Person {
   company: string;
   job_title: string;
   colour: number;
-  photo: string | null;
   removed: boolean;
 }
 export interface Brand {
@@ -58,7 +57,6 @@ export interface Member {
   company: string;
   job_title: string;
   colour: number;
-  photo: string | null;
   brand_role: BrandRole;
   group_role: GroupRole | null;
   state: 'active' | 'suspended' | 'removed';

@@ -103,8 +103,8 @@ function withChannel(one: GroupSnapshot, channel: NewChannel): GroupSnapshot {
   return { ...one, channels: [...one.channels, fresh] };
 }
 
-function withMe(start: Start, { name, company, job_title, photo, colour }: Member): Start {
-  return { ...start, me: { ...start.me, name, company, job_title, photo, colour } };
+function withMe(start: Start, { name, company, job_title, colour }: Member): Start {
+  return { ...start, me: { ...start.me, name, company, job_title, colour } };
 }
 
 function withWebinar(start: Start, webinar: Extract<Change, { kind: 'webinar.changed' }>['webinar']): Start {

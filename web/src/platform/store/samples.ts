@@ -7,7 +7,6 @@ export const person = (over: Partial<Person> = {}): Person => ({
   company: 'Hallmann Systeme',
   job_title: 'Einkauf',
   colour: 0,
-  photo: null,
   removed: false,
   ...over,
 });
@@ -68,7 +67,6 @@ export const member = (over: Partial<Member> = {}): Member => ({
   company: 'Hallmann Systeme',
   job_title: 'Einkauf',
   colour: 0,
-  photo: null,
   brand_role: 'member',
   group_role: 'member',
   state: 'active',
