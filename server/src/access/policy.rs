@@ -120,7 +120,7 @@ pub fn decide(act: ActName, standing: Option<&Standing>, place: &Place, now: Mil
         return Verdict::Refused(Code::Suspended);
     }
     if !may(rule.who, standing, place) {
-        return refusal_of(rule.who);
+        return refusal_of(rule.who, standing);
     }
     if rule.speech && standing.muted_until.is_some_and(|until| until > now) {
         return Verdict::Refused(Code::Muted);
@@ -202,9 +202,15 @@ fn above(role: GroupRole, standing: &Standing, place: &Place) -> bool {
     as_admin || in_group
 }
 
-/// Somebody else's invitation is not even there for those who may not revoke it.
-fn refusal_of(who: Who) -> Verdict {
-    if matches!(who, Who::Inviter) { Verdict::Unseen } else { Verdict::Refused(Code::Forbidden) }
+/// Somebody else's invitation is not even there for those who may not revoke it, and neither is a member of the brand for
+/// those who run nothing: they may share no group, and then they are not to find each other.
+fn refusal_of(who: Who, standing: &Standing) -> Verdict {
+    let hidden = match who {
+        Who::Inviter => true,
+        Who::AdminAbove => standing.brand_role < BrandRole::Admin,
+        _ => false,
+    };
+    if hidden { Verdict::Unseen } else { Verdict::Refused(Code::Forbidden) }
 }
 
 fn too_old(place: &Place, now: Millis) -> bool {
