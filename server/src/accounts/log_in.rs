@@ -27,8 +27,15 @@ impl Device {
     }
 }
 
-/// Logs in. Unknown address and wrong password are the same to the outside: same bytes, same work.
-pub async fn log_in(app: &App, email: &str, password: &str, device: &Device) -> Result<(Me, Secret)> {
+/// Logs in. Unknown address and wrong password are the same to the outside: same bytes, same work. The log-in that the
+/// browser had before ends, so that a cookie set by somebody else stays worth nothing.
+pub async fn log_in(
+    app: &App,
+    email: &str,
+    password: &str,
+    device: &Device,
+    before: Option<Actor>,
+) -> Result<(Me, Secret)> {
     let email = Email::parse(email).ok_or(Code::InvalidCredentials)?;
     app.limits.check(Limit::LoginPerAddress, Key::of_address(device.address))?;
     app.limits.check(Limit::LoginPerAccount, Key::of_account_at(&email.as_str(), device.address))?;
@@ -41,7 +48,13 @@ pub async fn log_in(app: &App, email: &str, password: &str, device: &Device) -> 
 
     let tx = app.store.begin().await?;
     let (login, secret) = begin_login(&tx, app, account.id, device).await?;
+    if let Some(before) = before {
+        store::end_login(&tx, before.account, before.login).await?;
+    }
     tx.commit().await?;
+    if let Some(before) = before {
+        app.end_sockets_of_login(before.login);
+    }
     let me = super::me(app, &Actor { account: account.id, login }).await?;
     Ok((me, secret))
 }

@@ -1,5 +1,6 @@
 //! `/logins`, `/me`, `/password-resets`.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -52,12 +53,14 @@ struct Credentials {
     responses((status = 201, body = Me), (status = 401, body = Problem), (status = 429, body = Problem)))]
 async fn post_login(
     State(app): State<App>,
+    before: Option<Extension<Actor>>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Json(body): Json<Credentials>,
 ) -> Result<Response> {
     let device = Device::new(&headers, address);
-    let (me, secret) = log_in::log_in(&app, &body.email, &body.password, &device).await?;
+    let before = before.map(|Extension(actor)| actor);
+    let (me, secret) = log_in::log_in(&app, &body.email, &body.password, &device, before).await?;
     Ok(signed_in(&app, StatusCode::CREATED, me, &secret))
 }
 
