@@ -45,12 +45,6 @@ pub async fn view(rows: &impl Rows, brand: BrandId) -> Result<BrandView> {
     row.map(Into::into).ok_or_else(|| Code::NotFound.into())
 }
 
-/// Holds a brand's row until the commit: what has to happen one after the other in a brand does so behind it.
-pub async fn hold(tx: &Tx, brand: BrandId) -> Result<()> {
-    tx.run("UPDATE brands SET version = version WHERE id = $1", values![brand]).await?;
-    Ok(())
-}
-
 /// A page of all brands, for jobs that walk them.
 pub async fn views_by_id(rows: &impl Rows, after: Option<BrandId>, limit: i64) -> Result<Vec<BrandView>> {
     let found: Vec<BrandRow> =

@@ -12,3 +12,4 @@ mod routes;
 mod store;
 
 pub use routes::{feed_route, routes};
+pub use store::end_feed_of;

@@ -3,6 +3,7 @@
 use sea_orm::FromQueryResult;
 
 use crate::access::{Permit, ReplaceCalendarFeed};
+use crate::members::Departed;
 use crate::platform::ids::{AccountId, BrandId};
 use crate::platform::refusal::Result;
 use crate::platform::store::Rows;
@@ -22,6 +23,13 @@ pub(super) async fn replace(permit: &Permit<'_, ReplaceCalendarFeed>, hash: &[u8
 
 pub(super) async fn delete(permit: &Permit<'_, ReplaceCalendarFeed>) -> Result<()> {
     permit.tx().run("DELETE FROM calendar_feeds WHERE member_id = $1", values![permit.by()]).await?;
+    Ok(())
+}
+
+/// Ends the feed of somebody who is gone, so that it stays dead if they come back.
+pub async fn end_feed_of(departed: &Departed<'_>) -> Result<()> {
+    let sql = "DELETE FROM calendar_feeds WHERE member_id = $1";
+    departed.tx().run(sql, values![departed.member()]).await?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::guess::{count_miss, hash_code};
+use super::guess::{hash_code, look};
 use super::store;
 use crate::access::{Invited, invited};
 use crate::accounts::{self, Email};
@@ -18,9 +18,10 @@ const CODE_MINUTES: u32 = 10;
 /// Mails a code to the address under which the holder of a token wants to come in. Too many for one address are dropped in
 /// silence; too many from one place are refused.
 pub async fn mail_code(app: &App, token: &str, email: Option<&str>, address: IpAddr) -> Result<()> {
+    let token_hash = hash_secret(token);
+    look(app, &token_hash, address).await?;
     let tx = app.store.begin().await?;
-    let held = invited(&tx, tx.now(), &hash_secret(token)).await;
-    let invited = held.map_err(|failure| count_miss(app, address, failure))?;
+    let invited = invited(&tx, tx.now(), &token_hash).await?;
     let email = address_for(&invited, email)?;
     app.limits.check(Limit::MailPerAddress, Key::of_address(address))?;
     if app.limits.check(Limit::MailPerAccount, Key::of(&[&email.as_str()])).is_err() {

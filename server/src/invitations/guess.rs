@@ -5,10 +5,11 @@ use std::net::IpAddr;
 use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::access::invited;
 use crate::app::App;
 use crate::platform::ids::InvitationId;
 use crate::platform::limits::{Key, Limit};
-use crate::platform::refusal::{Code, Failure};
+use crate::platform::refusal::{Code, Failure, Result};
 
 /// Counts a miss of a token or a code for the address it came from; the answer is to wait when there were too many.
 ///
@@ -21,6 +22,13 @@ pub(super) fn count_miss(app: &App, address: IpAddr, failure: Failure) -> Failur
         Ok(()) => failure,
         Err(refusal) => refusal.into(),
     }
+}
+
+/// Looks whether a token is worth anything, at the price of one read and before its holder costs more.
+pub(super) async fn look(app: &App, token_hash: &[u8], address: IpAddr) -> Result<()> {
+    let reader = app.store.read().await?;
+    let held = invited(&reader, reader.now(), token_hash).await;
+    held.map(drop).map_err(|failure| count_miss(app, address, failure))
 }
 
 /// The hash of a mailed code, bound to what it was mailed for: codes are short, and a table of all hashes must not fit.

@@ -4,13 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::code::address_for;
-use super::guess::{count_miss, hash_code};
+use super::guess::{count_miss, hash_code, look};
 use super::store;
 use crate::access::{Actor, MemberState, admit, invited};
 use crate::accounts::{self, Device, Email, Me, NewAccount, TimeZoneName};
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::brands;
 use crate::members::{self, NewMember, Profile};
 use crate::platform::ids::{AccountId, BrandId, GroupId, MemberId, Secret, hash_secret};
 use crate::platform::language::Language;
@@ -49,6 +48,7 @@ pub async fn redeem(
     device: &Device,
 ) -> Result<(Redeemed, Option<Secret>)> {
     let token_hash = hash_secret(&request.token);
+    look(app, &token_hash, device.address).await?;
     let _door = app.doors.pass(&token_hash).await;
     let redeemed = match actor {
         Some(actor) => as_account(app, &actor, &token_hash, request).await,
@@ -163,14 +163,13 @@ impl Entered {
 async fn enter(tx: &Tx, app: &App, token_hash: &[u8], entrant: Entrant) -> Result<Entered> {
     store::hold(tx, token_hash).await?;
     let (invited, admission) = admit(tx, token_hash, &entrant.email).await?;
-    brands::hold(tx, admission.brand()).await?;
     if let Some(Proved { code_hash, new }) = &entrant.proved {
         if !store::use_code(tx, &invited, &entrant.email, code_hash).await? {
             return Err(Code::CodeInvalid.into());
         }
         accounts::create_account(tx, entrant.account, new).await?;
     }
-    let present = members::membership(tx, admission.brand(), entrant.account).await?;
+    let present = members::hold_membership(tx, admission.brand(), entrant.account).await?;
     let member = match present {
         Some((_, MemberState::Suspended)) => return Err(Code::Suspended.into()),
         Some((member, MemberState::Active)) => member,

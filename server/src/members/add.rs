@@ -8,7 +8,6 @@ use super::view::MemberView;
 use crate::access::{Actor, AddToGroup, BrandRole, GroupRole, MemberState, Permit, admit_colleague, permit};
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::brands;
 use crate::platform::ids::{GroupId, MemberId};
 use crate::platform::refusal::{Code, Result};
 
@@ -29,7 +28,6 @@ pub async fn add_to_group(
 ) -> Result<MemberView> {
     let tx = app.store.begin().await?;
     let permit = permit::<AddToGroup>(&tx, actor, group).await?;
-    brands::hold(&tx, permit.brand()).await?;
     find_colleague(&permit, member).await?;
     let joined = store::join_groups(&admit_colleague(&permit, place.role)?, member).await?;
     let view = store::group_member(&tx, group, member).await?.ok_or(Code::NotFound)?;
@@ -45,7 +43,7 @@ pub async fn add_to_group(
 
 /// A host brings whom they know from some group, an admin everybody of the brand. Nobody else is there for them.
 async fn find_colleague(permit: &Permit<'_, AddToGroup>, member: MemberId) -> Result<()> {
-    let state = store::state_in_brand(permit.tx(), permit.brand(), member).await?;
+    let state = store::hold_state(permit.tx(), permit.brand(), member).await?;
     let is_admin = permit.standing().brand_role >= BrandRole::Admin;
     match state {
         Some(MemberState::Active | MemberState::Suspended)

@@ -5,16 +5,14 @@ use crate::access::{Actor, LeaveBrand, LeaveGroup, RemoveMember, permit};
 use crate::accounts;
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::brands;
-use crate::invitations;
 use crate::platform::ids::{BrandId, GroupId, LoginId, MemberId};
 use crate::platform::refusal::{Code, Result};
+use crate::{calendar, invitations};
 
 /// Leaves a group.
 pub async fn leave_group(app: &App, actor: &Actor, group: GroupId) -> Result<()> {
     let tx = app.store.begin().await?;
     let permit = permit::<LeaveGroup>(&tx, actor, group).await?;
-    brands::hold(&tx, permit.brand()).await?;
     let before = serde_json::json!({ "group": group, "role": permit.standing().group_role });
     store::leave_group(&permit).await?;
     audit::record(&permit, Entry::ended("member", permit.by().0, &before)).await?;
@@ -52,9 +50,11 @@ pub async fn leave_brand(app: &App, actor: &Actor, brand: BrandId) -> Result<()>
     Ok(())
 }
 
-/// Invitations they made, and the log-ins of an account that has no other brand.
+/// Invitations they made, their calendar feed, their groups, and the log-ins of an account that has no other brand.
 async fn end_what_hung(departed: &Departed<'_>) -> Result<Vec<LoginId>> {
     invitations::void_invitations_of(departed).await?;
+    calendar::end_feed_of(departed).await?;
+    store::leave_groups(departed).await?;
     if store::is_homeless(departed.tx(), departed.account()).await? {
         return accounts::end_logins_of_account(departed.tx(), departed.account(), None).await;
     }

@@ -10,7 +10,6 @@ use crate::access::{Actor, BrandRole, ManageMember, MemberState, permit};
 use crate::accounts;
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::brands;
 use crate::platform::ids::{BrandId, MemberId};
 use crate::platform::refusal::{Code, Refusal, Result};
 
@@ -42,8 +41,7 @@ pub async fn change_place(
     if change.role.is_some_and(|role| role > permit.standing().brand_role) {
         return Err(Code::RoleTooHigh.into());
     }
-    brands::hold(&tx, brand).await?;
-    let before = store::member_with_address(&tx, member).await?.ok_or(Code::NotFound)?;
+    let before = store::hold_place(&permit).await?;
     let (role, state) = (change.role.unwrap_or(before.brand_role), change.state.unwrap_or(before.state));
     store::set_place(&permit, role, state).await?;
     let account = store::account_of(&tx, member).await?;

@@ -10,7 +10,6 @@ use crate::access::{
 };
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::brands;
 use crate::platform::clock::Millis;
 use crate::platform::refusal::{Code, Refusal, Result};
 use crate::platform::store::Tx;
@@ -71,7 +70,6 @@ async fn change_role(tx: &Tx, actor: &Actor, target: GroupMember, role: GroupRol
     if !may_grant(permit.standing(), BrandRole::Member, role) {
         return Err(Code::RoleTooHigh.into());
     }
-    brands::hold(tx, permit.brand()).await?;
     let before = permit.place().subject_group_role;
     store::set_group_role(&permit, role).await?;
     audit::record(&permit, entry(target, &before, &Some(role))).await
@@ -83,7 +81,6 @@ async fn mute(tx: &Tx, actor: &Actor, target: GroupMember, until: Option<Millis>
     if until.is_some_and(|until| !in_bounds(until)) {
         return Err(Refusal::field("muted_until", "out_of_range").into());
     }
-    brands::hold(tx, permit.brand()).await?;
     let before = store::group_member(tx, target.group, target.member).await?.and_then(|member| member.muted_until);
     store::set_mute(&permit, until).await?;
     audit::record(&permit, entry(target, &before, &until)).await
@@ -99,7 +96,6 @@ fn entry(target: GroupMember, before: &impl Serialize, after: &impl Serialize) -
 pub async fn remove_from_group(app: &App, actor: &Actor, target: GroupMember) -> Result<()> {
     let tx = app.store.begin().await?;
     let permit = permit::<RemoveFromGroup>(&tx, actor, target).await?;
-    brands::hold(&tx, permit.brand()).await?;
     let before = serde_json::json!({ "group": target.group, "role": permit.place().subject_group_role });
     store::remove_from_group(&permit).await?;
     audit::record(&permit, Entry::ended("member", target.member.0, &before)).await?;

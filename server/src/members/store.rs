@@ -1,15 +1,18 @@
 //! The tables `members` and `group_members`.
+//!
+//! Rows are locked in one order, so that no two writers wait for each other crosswise: members, their inbox, invitations,
+//! then streams of groups by id, and the audit log as the last.
 
 mod reads;
 
 use sea_orm::FromQueryResult;
 
 use super::profile::Profile;
+use super::view::MemberView;
 use crate::access::{
     Admission, BrandRole, ChangeGroupRole, EditProfile, GroupRole, LeaveBrand, LeaveGroup, ManageMember, MemberState,
     Mute, Permit, RemoveFromGroup, RemoveMember,
 };
-use crate::brands;
 use crate::changes::{self, Change, Position, StreamKind, announce, open_stream, stream_position};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{AccountId, BrandId, GroupId, MemberId};
@@ -80,8 +83,8 @@ pub async fn join_groups(admission: &Admission<'_>, member: MemberId) -> Result<
             )
             .await?;
         if rows == 1 {
-            announce(tx, *group, Change::MemberJoined(member)).await?;
             announce(tx, member, Change::GroupAdded(*group)).await?;
+            announce(tx, *group, Change::MemberJoined(member)).await?;
             joined.push(*group);
         }
     }
@@ -135,7 +138,7 @@ impl<'tx> Departed<'tx> {
     }
 }
 
-/// Takes somebody else out of the brand and all its groups.
+/// Takes somebody else out of the brand. What hung from their place is ended with [`leave_groups`] and by other rooms.
 pub(super) async fn remove_from_brand<'tx>(permit: &Permit<'tx, RemoveMember>) -> Result<Departed<'tx>> {
     depart_from_brand(permit.tx(), permit.brand(), permit.target()).await
 }
@@ -146,15 +149,61 @@ pub(super) async fn leave_brand<'tx>(permit: &Permit<'tx, LeaveBrand>) -> Result
 }
 
 async fn depart_from_brand(tx: &Tx, brand: BrandId, member: MemberId) -> Result<Departed<'_>> {
+    hold(tx, brand, member).await?;
     keep_an_owner(tx, brand, member).await?;
-    let account = account_of(tx, member).await?;
-    let groups = groups_of(tx, member).await?;
-    for group in &groups {
-        depart(tx, *group, member).await?;
-    }
     tx.run("UPDATE members SET state = 'removed', role = 'member' WHERE id = $1", values![member]).await?;
     announce(tx, member, Change::MembershipChanged(member)).await?;
+    let account = account_of(tx, member).await?;
+    let groups = groups_of(tx, member).await?;
     Ok(Departed { tx, member, account, groups })
+}
+
+/// Takes somebody who has left the brand out of all its groups.
+pub(super) async fn leave_groups(departed: &Departed<'_>) -> Result<()> {
+    for group in &departed.groups {
+        depart(departed.tx, *group, departed.member).await?;
+    }
+    Ok(())
+}
+
+/// Holds a member's place, and those of all owners, until the commit: two owners who send each other away at the same
+/// moment do so one after the other, and the second finds that they are the last.
+async fn hold(tx: &Tx, brand: BrandId, member: MemberId) -> Result<()> {
+    tx.run(
+        "UPDATE members SET role = role WHERE brand_id = $1 AND (role = 'owner' OR id = $2)",
+        values![brand, member],
+    )
+    .await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Held {
+    id: MemberId,
+    state: MemberState,
+}
+
+/// The place of an account in a brand, removed or not, held until the commit.
+pub async fn hold_membership(tx: &Tx, brand: BrandId, account: AccountId) -> Result<Option<(MemberId, MemberState)>> {
+    let held: Option<Held> = tx
+        .first(
+            "UPDATE members SET role = role WHERE brand_id = $1 AND account_id = $2 RETURNING id, state",
+            values![brand, account],
+        )
+        .await?;
+    Ok(held.map(|held| (held.id, held.state)))
+}
+
+/// Whether a member of this very brand is there, and in which state, held until the commit: so nobody is brought into a
+/// group while they are being removed.
+pub(super) async fn hold_state(tx: &Tx, brand: BrandId, member: MemberId) -> Result<Option<MemberState>> {
+    let held: Option<Held> = tx
+        .first(
+            "UPDATE members SET role = role WHERE brand_id = $1 AND id = $2 RETURNING id, state",
+            values![brand, member],
+        )
+        .await?;
+    Ok(held.map(|held| held.state))
 }
 
 #[derive(FromQueryResult)]
@@ -162,10 +211,8 @@ struct Others {
     owners: i64,
 }
 
-/// Refuses to do without somebody who is the last owner. The brand's row is the lock, so that two owners who send each
-/// other away at the same moment do so one after the other, and the second finds that they are the last.
+/// Refuses to do without somebody who is the last owner. Whoever calls holds the owners' places.
 async fn keep_an_owner(tx: &Tx, brand: BrandId, member: MemberId) -> Result<()> {
-    brands::hold(tx, brand).await?;
     let others: Option<Others> = tx
         .first(
             "SELECT COUNT(*) AS owners FROM members m JOIN accounts a ON a.id = m.account_id AND a.deactivated_at IS NULL
@@ -200,7 +247,13 @@ pub(super) async fn set_mute(permit: &Permit<'_, Mute>, until: Option<Millis>) -
     Ok(())
 }
 
-/// Gives another role in the brand, or suspends and lets in again.
+/// Somebody's place in the brand, held until the commit.
+pub(super) async fn hold_place(permit: &Permit<'_, ManageMember>) -> Result<MemberView> {
+    hold(permit.tx(), permit.brand(), permit.target()).await?;
+    member_with_address(permit.tx(), permit.target()).await?.ok_or_else(|| Code::NotFound.into())
+}
+
+/// Gives another role in the brand, or suspends and lets in again. Whoever calls holds the place.
 pub(super) async fn set_place(permit: &Permit<'_, ManageMember>, role: BrandRole, state: MemberState) -> Result<()> {
     let (tx, member) = (permit.tx(), permit.target());
     if role != BrandRole::Owner || state != MemberState::Active {
@@ -228,9 +281,9 @@ pub(super) async fn save_profile(permit: &Permit<'_, EditProfile>, profile: &Pro
 }
 
 async fn tell_of_change(tx: &Tx, member: MemberId) -> Result<()> {
+    announce(tx, member, Change::MembershipChanged(member)).await?;
     for group in groups_of(tx, member).await? {
         announce(tx, group, Change::MemberChanged(member)).await?;
     }
-    announce(tx, member, Change::MembershipChanged(member)).await?;
     Ok(())
 }

@@ -197,8 +197,8 @@ pub(super) async fn leave_seat(permit: &Permit<'_, Register>, webinar: &WebinarR
 
 /// The group sees the number of seats move, the member's own devices whose seat it was.
 async fn announce_registration(tx: &Tx, group: GroupId, member: MemberId, webinar: WebinarId) -> Result<()> {
-    announce(tx, group, Change::WebinarChanged(webinar)).await?;
     announce(tx, member, Change::RegistrationChanged(webinar)).await?;
+    announce(tx, group, Change::WebinarChanged(webinar)).await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
-use crate::access::{MemberState, Scope, Seen};
+use crate::access::{Scope, Seen};
 use crate::members::person::{Person, PersonRow};
 use crate::members::profile::Profile;
 use crate::members::view::{MemberRow, MemberView};
@@ -210,39 +210,9 @@ const MEETS: &str =
 
 /// Whether two members share a group.
 pub(in crate::members) async fn meet(rows: &impl Rows, one: MemberId, other: MemberId) -> Result<bool> {
-    let found: Option<MemberRef> = rows
-        .first(&format!("SELECT m.id, m.state FROM members m WHERE m.id = $2 AND {MEETS}"), values![one, other])
-        .await?;
-    Ok(found.is_some())
-}
-
-#[derive(FromQueryResult)]
-struct MemberRef {
-    id: MemberId,
-    state: MemberState,
-}
-
-/// The place of an account in a brand, removed or not.
-pub async fn membership(
-    rows: &impl Rows,
-    brand: BrandId,
-    account: AccountId,
-) -> Result<Option<(MemberId, MemberState)>> {
-    let found: Option<MemberRef> = rows
-        .first("SELECT id, state FROM members WHERE brand_id = $1 AND account_id = $2", values![brand, account])
-        .await?;
-    Ok(found.map(|row| (row.id, row.state)))
-}
-
-/// Whether a member of this very brand is there, and in which state.
-pub(in crate::members) async fn state_in_brand(
-    rows: &impl Rows,
-    brand: BrandId,
-    member: MemberId,
-) -> Result<Option<MemberState>> {
-    let found: Option<MemberRef> =
-        rows.first("SELECT id, state FROM members WHERE brand_id = $1 AND id = $2", values![brand, member]).await?;
-    Ok(found.map(|row| row.state))
+    let sql = format!("SELECT COUNT(*) AS places FROM members m WHERE m.id = $2 AND {MEETS}");
+    let found: Option<Places> = rows.first(&sql, values![one, other]).await?;
+    Ok(found.is_some_and(|found| found.places > 0))
 }
 
 #[derive(FromQueryResult)]
