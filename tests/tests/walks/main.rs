@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a walk that can't go on has failed")]
 
+mod accounts;
 mod calendar;
+mod invitations;
 mod mails;
+mod members;
 mod messages;
 mod realtime;
 mod seats;
