@@ -1,7 +1,9 @@
 //! What a client asks for: judged when it arrives, carried out one after the other. Positions and acknowledgements so
 //! stay in the order of the frames, and one socket never has more than one command in the house.
 
-use std::{rc::Rc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
+
+use uuid::Uuid;
 
 use super::{
     bucket::Verdict,
@@ -83,57 +85,60 @@ fn count_bad_frame(shard: &Shard, socket: &Socket) {
 fn enqueue(shard: &Rc<Shard>, socket: &Rc<Socket>, incoming: Incoming) {
     socket.commands.borrow_mut().push_back(incoming);
     if !socket.busy.replace(true) {
-        tokio::task::spawn_local(work_off(Rc::clone(shard), Turn(Rc::clone(socket))));
+        tokio::task::spawn_local(work_off(Rc::clone(shard), Rc::clone(socket)));
     }
 }
 
-/// Held by the one task that works for a socket. A panic in the house ends that task; the socket is then closed rather
-/// than left waiting for an answer that never comes.
-struct Turn(Rc<Socket>);
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        self.0.busy.set(false);
-        if std::thread::panicking() {
-            self.0.close(CloseCode::Overload);
-        }
-    }
-}
-
-async fn work_off(shard: Rc<Shard>, turn: Turn) {
-    let socket = &turn.0;
+async fn work_off(shard: Rc<Shard>, socket: Rc<Socket>) {
     while socket.is_open() {
-        let Some(next) = socket.commands.borrow_mut().pop_front() else { return };
+        let Some(next) = socket.commands.borrow_mut().pop_front() else { break };
         if socket.stalled.get() {
             socket.nudge();
         }
-        carry_out(&shard, socket, next).await;
+        if carry_out(&shard, &socket, next).await.is_none() {
+            // The house fell over this one: closing is better than an answer that never comes.
+            socket.close(CloseCode::Overload);
+        }
     }
+    socket.busy.set(false);
 }
 
-async fn carry_out(shard: &Rc<Shard>, socket: &Rc<Socket>, incoming: Incoming) {
+/// `None` if the house gave no answer.
+async fn carry_out(shard: &Rc<Shard>, socket: &Rc<Socket>, incoming: Incoming) -> Option<()> {
     match incoming {
         Incoming::Command(text) => {
-            for payload in socket.backstage.command(&socket.identity, text).await {
+            let (backstage, who) = (Arc::clone(&socket.backstage), socket.identity.clone());
+            let answers = shard.commons.ask(async move { backstage.command(&who, text).await }).await?;
+            for payload in answers {
                 socket.send_payload(&payload);
             }
         }
-        Incoming::Own(Own::Follow { reference, streams }) => follow::follow(shard, socket, &reference, streams).await,
+        Incoming::Own(Own::Follow { reference, streams }) => {
+            follow::follow(shard, socket, &reference, streams).await?;
+        }
         Incoming::Own(Own::Unfollow { streams, .. }) => {
             for stream in streams {
                 shard.leave_stream(stream, socket, false);
             }
         }
         Incoming::Own(Own::Typing { channel, thread_root, .. }) => {
-            if shard.commons.typing.pass(socket.identity.member, channel, shard.now())
-                && let Some(notice) = socket.backstage.typing(&socket.identity, channel, thread_root).await
-            {
-                let frames = frame::text(&notice.payload);
-                let except = Some(socket.identity.member);
-                shard.commons.whisper(Whisper { stream: notice.stream, frames, except });
-            }
+            show_typing(shard, socket, channel, thread_root).await?
         }
         // Answered on arrival.
         Incoming::Own(Own::Ping { .. }) => {}
     }
+    Some(())
+}
+
+async fn show_typing(shard: &Shard, socket: &Socket, channel: Uuid, thread_root: Option<Uuid>) -> Option<()> {
+    let member = socket.identity.member;
+    if shard.commons.typing.pass(member, channel, shard.now()) {
+        let (backstage, who) = (Arc::clone(&socket.backstage), socket.identity.clone());
+        let asked = async move { backstage.typing(&who, channel, thread_root).await };
+        if let Some(notice) = shard.commons.ask(asked).await? {
+            let frames = frame::text(&notice.payload);
+            shard.commons.whisper(Whisper { stream: notice.stream, frames, except: Some(member) });
+        }
+    }
+    Some(())
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::mpsc;
+use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{
     config::LiveConfig,
@@ -37,6 +37,9 @@ pub(super) struct Commons {
     pub(super) config: LiveConfig,
     pub(super) uptime: Uptime,
     pub(super) metrics: Arc<LiveMetrics>,
+    /// The runtime of the house. What it is asked runs there, so that a wave never keeps a transaction waiting, nor a
+    /// long answer a wave.
+    pub(super) house: Handle,
     pub(super) doors: Vec<Door>,
     pub(super) presence: Presence,
     pub(super) typing: TypingThrottle,
@@ -64,6 +67,11 @@ impl Commons {
             self.metrics.whispers_dropped.add(1);
         }
         taken
+    }
+
+    /// Asks the house. `None` if it fell over the question.
+    pub(super) async fn ask<T: Send + 'static>(&self, question: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        self.house.spawn(question).await.ok()
     }
 
     pub(super) fn sweep_presence(&self, now: Duration) {

@@ -1,7 +1,7 @@
 //! Joining a stream without a race: subscribe first with live changes held back, ask what was missed, replay it, then
 //! let through what was held back behind it. No hole, no double, in whatever order publishing and reading happen.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use uuid::Uuid;
@@ -20,15 +20,23 @@ const FOLLOWS_MAX: usize = 2_000;
 /// A replay is handed over in pieces of this size, each when the one before is nearly gone.
 const PIECE: usize = 64 * 1024;
 
-pub(super) async fn follow(shard: &Rc<Shard>, socket: &Rc<Socket>, reference: &str, streams: Vec<Followed>) {
+/// `None` if the house gave no answer.
+pub(super) async fn follow(
+    shard: &Rc<Shard>,
+    socket: &Rc<Socket>,
+    reference: &str,
+    streams: Vec<Followed>,
+) -> Option<()> {
     for Followed { stream, position } in streams {
         if !socket.is_open() {
-            return;
+            break;
         }
         if !subscribe(shard, socket, stream) {
-            return socket.close_saying(CloseCode::Overload, &wire::error(Some(reference), "overloaded"));
+            socket.close_saying(CloseCode::Overload, &wire::error(Some(reference), "overloaded"));
+            break;
         }
-        let caught_up = match socket.backstage.follow(&socket.identity, stream, position).await {
+        let (backstage, who) = (Arc::clone(&socket.backstage), socket.identity.clone());
+        let caught_up = match shard.commons.ask(async move { backstage.follow(&who, stream, position).await }).await? {
             Following::Granted { start, group } => catch_up(shard, socket, stream, start).await.zip(Some(group)),
             Following::NotFound => None,
         };
@@ -41,6 +49,7 @@ pub(super) async fn follow(shard: &Rc<Shard>, socket: &Rc<Socket>, reference: &s
             socket.send_payload(&wire::error(Some(reference), "not_found"));
         }
     }
+    Some(())
 }
 
 fn subscribe(shard: &Shard, socket: &Rc<Socket>, stream: Uuid) -> bool {

@@ -13,6 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use tokio::{
+    runtime::Handle,
     sync::{mpsc, oneshot},
     task::LocalSet,
     time::timeout,
@@ -57,13 +58,15 @@ pub struct Newcomer {
 }
 
 impl Hub {
-    /// Starts the shards, each a thread of its own.
+    /// Starts the shards, each a thread of its own. To be called on the runtime of the house, where [`Backstage`] is
+    /// asked from then on.
     pub fn start(config: LiveConfig, uptime: Uptime) -> io::Result<Self> {
         let (doors, rooms): (Vec<_>, Vec<_>) = (0..config.shards.max(1)).map(|_| door()).unzip();
         let commons = Arc::new(Commons {
             config,
             uptime,
             metrics: Arc::default(),
+            house: Handle::try_current().map_err(io::Error::other)?,
             doors,
             presence: Presence::default(),
             typing: TypingThrottle::default(),

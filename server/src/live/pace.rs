@@ -15,9 +15,9 @@ pub(super) struct Pace {
 impl Pace {
     /// To be asked after each wave, with the time it took and whether more had piled up meanwhile.
     ///
-    /// The window stays near the cost of a wave: a wave that costs little is no reason to make anybody wait.
+    /// The window is at most as long as the wave was: nobody waits longer for a wave than the waves themselves take.
     pub(super) fn window_after(&mut self, spent: Duration, more: bool) -> Duration {
-        let cap = (spent * 2).clamp(SHORTEST, LONGEST);
+        let cap = spent.clamp(SHORTEST, LONGEST);
         self.window = if more {
             (self.window * 2).clamp(SHORTEST, cap)
         } else if self.window > SHORTEST {
