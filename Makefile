@@ -52,7 +52,8 @@ test:
 
 ## bench: the tables of users, messages and memory, beside a bare broadcast in the same run
 bench: .build/guildhall
-	cargo run --release --locked --package guildhall-tests --bin bench -- $(BENCH)
+	cargo build --release --locked --package guildhall-tests --bins
+	"$$CARGO_TARGET_DIR/release/bench" $(BENCH)
 
 ## openapi: write server/openapi.json and server/realtime.schema.json anew from the code
 openapi:

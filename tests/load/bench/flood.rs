@@ -10,7 +10,7 @@ use std::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{process, servers::Server};
+use super::{servers::Server, usage};
 
 /// What a run has shown.
 #[derive(Debug, Clone)]
@@ -36,14 +36,14 @@ pub struct Report {
     pub closed: u64,
 }
 
-pub fn run(mut command: Command, server: &Server, arguments: &[String]) -> Result<Outcome, Box<dyn Error>> {
-    let before_kib = process::resident_kib(server.pid())?;
-    command.args(["--address", &server.address.to_string()]).args(arguments).stdout(Stdio::piped());
+pub fn run(mut command: Command, server: &Server) -> Result<Outcome, Box<dyn Error>> {
+    let before_kib = usage::resident_kib(server.pid())?;
+    command.args(["--address", &server.address.to_string()]).stdout(Stdio::piped());
     if let Some(seed) = &server.seed {
         command.arg("--seed").arg(seed);
     }
     let mut child = command.spawn()?;
-    let used = |child: u32| -> Result<_, Box<dyn Error>> { Ok((process::cpu(server.pid())?, process::cpu(child)?)) };
+    let used = |child: u32| -> Result<_, Box<dyn Error>> { Ok((usage::cpu(server.pid())?, usage::cpu(child)?)) };
     let mut at_begin = used(child.id())?;
     let mut outcome = None;
     for line in BufReader::new(child.stdout.take().ok_or("no output")?).lines() {
@@ -56,7 +56,7 @@ pub fn run(mut command: Command, server: &Server, arguments: &[String]) -> Resul
                     report: serde_json::from_value(line)?,
                     cpu: at_end.0.saturating_sub(at_begin.0),
                     load_cpu: at_end.1.saturating_sub(at_begin.1),
-                    grown_kib: process::resident_kib(server.pid())? - before_kib,
+                    grown_kib: usage::resident_kib(server.pid())? - before_kib,
                 });
                 break;
             }

@@ -3,14 +3,15 @@
 //! Both servers stay up; every measurement is a pair, one right after the other, and what counts is the ratio within the
 //! pair, of which the median is printed. Absolute numbers are those of this machine at this moment.
 //!
-//! Guildhall's people come from `guildhall bench-seed`; what that has to write stands in `flood/seed.rs`. With
+//! Guildhall runs as it is shipped, with its limits; the load comes from enough members to stay below them. With
 //! `--engine` the live engine is measured alone, without log-in and database.
 
 mod flood;
 mod measure;
-mod process;
+mod people;
 mod servers;
 mod table;
+mod usage;
 
 use std::{error::Error, path::PathBuf};
 

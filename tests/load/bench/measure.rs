@@ -20,6 +20,8 @@ pub struct Bench<'a> {
     /// CPU per delivery at saturation, by size.
     by_size: Vec<(usize, f64)>,
     faults: Vec<String>,
+    /// Runs so far; each comes from addresses of its own.
+    runs: u8,
 }
 
 /// Which server a run is for.
@@ -33,7 +35,7 @@ type Pair = (Outcome, Outcome);
 
 impl<'a> Bench<'a> {
     pub fn new(options: &'a Options, servers: Servers) -> Self {
-        Self { options, servers, bare_rate: 0.0, by_size: Vec::new(), faults: Vec::new() }
+        Self { options, servers, bare_rate: 0.0, by_size: Vec::new(), faults: Vec::new(), runs: 0 }
     }
 
     pub fn name(&self) -> &'static str {
@@ -156,7 +158,10 @@ impl<'a> Bench<'a> {
             Side::Bare => &self.servers.bare,
             Side::Measured => &self.servers.measured,
         };
-        let outcome = flood::run(self.servers.flood(), server, arguments)?;
+        self.runs = self.runs.wrapping_add(1).max(1);
+        let mut command = self.servers.flood();
+        command.args(arguments).args(["--network", &self.runs.to_string()]);
+        let outcome = flood::run(command, server)?;
         let report = &outcome.report;
         eprintln!(
             "{side:?} {}: {:.0} deliveries/s, p50 {:.2} ms, p99 {:.2} ms, server {:.0} ms CPU, load {:.0} ms CPU",

@@ -3,7 +3,7 @@
 use std::{
     error::Error,
     fmt::Write as _,
-    fs::{self, File},
+    fs,
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
@@ -14,7 +14,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::Options;
+use super::{Options, people};
 
 const START_PATIENCE: Duration = Duration::from_mins(1);
 
@@ -43,7 +43,7 @@ impl Servers {
         let bare = Server::spawn(Command::new(programs.join("load-baseline")), None)?;
         let guildhall = (!options.engine).then(|| options.server.clone().unwrap_or_else(|| programs.join("guildhall")));
         match &guildhall {
-            Some(program) => seed_guildhall(program, folder.path(), options.people())?,
+            Some(_) => seed_guildhall(folder.path(), options.people())?,
             None => seed_engine(folder.path(), options.people())?,
         }
         let measured = start_measured(&programs, guildhall.as_deref(), folder.path())?;
@@ -77,15 +77,10 @@ fn start_measured(programs: &Path, guildhall: Option<&Path>, folder: &Path) -> R
     }
 }
 
-fn seed_guildhall(program: &Path, folder: &Path, people: usize) -> Result<(), Box<dyn Error>> {
+fn seed_guildhall(folder: &Path, people: usize) -> Result<(), Box<dyn Error>> {
     let data = folder.join("data");
     fs::create_dir_all(&data)?;
-    let status = Command::new(program)
-        .args(["bench-seed", "--members", &people.to_string()])
-        .env("GUILDHALL_DATA", &data)
-        .stdout(File::create(folder.join("people.jsonl"))?)
-        .status()?;
-    if status.success() { Ok(()) } else { Err(format!("{} bench-seed: {status}", program.display()).into()) }
+    people::bring(&data, &folder.join("people.jsonl"), people)
 }
 
 /// The engine takes any cookie.
@@ -93,7 +88,7 @@ fn seed_engine(folder: &Path, people: usize) -> Result<(), Box<dyn Error>> {
     let id = "00000000-0000-0000-0000-000000000000";
     let mut lines = format!("{{\"brand\":\"{id}\",\"stream\":\"{id}\",\"channels\":[\"{id}\",\"{id}\",\"{id}\"]}}\n");
     for person in 0..people {
-        writeln!(lines, "{{\"member\":\"{person}\",\"cookie\":\"{person}\"}}")?;
+        writeln!(lines, "{{\"cookie\":\"{person}\"}}")?;
     }
     Ok(fs::write(folder.join("people.jsonl"), lines)?)
 }

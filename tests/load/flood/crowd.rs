@@ -33,6 +33,8 @@ pub struct Crowd {
     pub start: Instant,
     pub tally: Tally,
     address: SocketAddr,
+    /// The second number of the addresses to come from.
+    network: u8,
     /// The stream to follow; none at the bare broadcast.
     stream: Option<String>,
     poll: Poll,
@@ -59,11 +61,12 @@ struct Member {
 }
 
 impl Crowd {
-    pub fn new(address: SocketAddr, stream: Option<String>) -> io::Result<Self> {
+    pub fn new(address: SocketAddr, network: u8, stream: Option<String>) -> io::Result<Self> {
         Ok(Self {
             start: Instant::now(),
             tally: Tally::default(),
             address,
+            network,
             stream,
             poll: Poll::new()?,
             events: Events::with_capacity(4_096),
@@ -97,7 +100,7 @@ impl Crowd {
 
     fn shake_hands(&self, person: usize, path: &str) -> Result<(StdTcpStream, Vec<u8>), Box<dyn Error>> {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        socket.bind(&SocketAddr::from((source(person), 0)).into())?;
+        socket.bind(&SocketAddr::from((source(self.network, person), 0)).into())?;
         socket.connect(&self.address.into())?;
         let mut stream = StdTcpStream::from(socket);
         stream.set_nodelay(true)?;
@@ -274,9 +277,9 @@ impl Crowd {
 }
 
 /// A loopback address of its own for every few people.
-fn source(person: usize) -> Ipv4Addr {
-    let network = u32::try_from(person / PER_ADDRESS).unwrap_or_default();
-    Ipv4Addr::from_bits(Ipv4Addr::new(127, 1, 0, 1).to_bits() + network)
+fn source(network: u8, person: usize) -> Ipv4Addr {
+    let block = u32::try_from(person / PER_ADDRESS).unwrap_or_default();
+    Ipv4Addr::from_bits(Ipv4Addr::new(127, network, 0, 1).to_bits() + block)
 }
 
 /// The first position a frame names: that of the change, or of the stream.

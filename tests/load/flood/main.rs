@@ -25,6 +25,9 @@ struct Options {
     /// The people of a Guildhall server; without it the server is the bare broadcast.
     #[arg(long)]
     seed: Option<PathBuf>,
+    /// Come from addresses in 127.<network>.0.0/16: a server limits how many handshakes it takes from each in a time.
+    #[arg(long, default_value_t = 1)]
+    network: u8,
     #[arg(long, value_enum, default_value = "load")]
     task: Task,
     /// Sockets that receive.
@@ -64,7 +67,7 @@ enum Task {
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
     let seed = options.seed.as_deref().map(Seed::read).transpose()?;
-    let mut crowd = Crowd::new(options.address, seed.as_ref().map(|seed| seed.place.stream.clone()))?;
+    let mut crowd = Crowd::new(options.address, options.network, seed.as_ref().map(|seed| seed.place.stream.clone()))?;
     match options.task {
         Task::Load => run_load(&options, seed.as_ref(), &mut crowd),
         Task::Idle => run_idle(&options, seed.as_ref(), &mut crowd),

@@ -1,14 +1,11 @@
 //! Who may connect, and the tickets they connect with.
 //!
-//! `guildhall bench-seed --members N` fills the data folder with one brand, one group with three `chat` channels and N
-//! active members of it, and writes JSON lines to standard output:
+//! The list of people is JSON lines, first the place and then everybody:
 //! ```text
-//! {"brand":"<brand id>","stream":"<stream id of the group>","channels":["<channel id>","<channel id>","<channel id>"]}
-//! {"member":"<member id>","cookie":"<value of the cookie `guildhall`, a log-in that is valid for hours>"}
-//! ... one line a member
+//! {"brand":"<id>","stream":"<id>","channels":["<id>","<id>","<id>"]}
+//! {"cookie":"<value of the cookie `guildhall`>"}
 //! ```
-//! Tickets live for 30 seconds, so they are fetched by the ordinary API right before a socket is opened. Three channels,
-//! because a member may post once a second in each and three times a second in all.
+//! Tickets live for 30 seconds, so they are fetched by the ordinary API right before a socket is opened.
 
 use std::{
     error::Error,
