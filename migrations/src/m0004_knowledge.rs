@@ -33,6 +33,7 @@ crate::step!(
         brand_id uuid NOT NULL,
         group_id uuid NOT NULL,
         thread_id uuid NOT NULL,
+        position bigint NOT NULL,
         author_id uuid NOT NULL,
         client_key text NOT NULL,
         request_hash bytea NOT NULL,
@@ -46,6 +47,6 @@ crate::step!(
         FOREIGN KEY (brand_id, thread_id) REFERENCES threads (brand_id, id),
         FOREIGN KEY (brand_id, author_id) REFERENCES members (brand_id, id)
     );
-    CREATE INDEX replies_thread ON replies (thread_id, id)
+    CREATE INDEX replies_thread ON replies (thread_id, position)
     "
 );

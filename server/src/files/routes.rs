@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use http_body::Body as _;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -16,6 +15,7 @@ use super::upload::{Incoming, upload};
 use super::view::FileView;
 use crate::access::Actor;
 use crate::app::App;
+use crate::changes::client_keys::ClientKey;
 use crate::platform::http::{Id, Query};
 use crate::platform::ids::{FileId, GroupId};
 use crate::platform::refusal::{Code, Failure, Problem, Result};
@@ -33,24 +33,30 @@ struct UploadQuery {
 }
 
 /// Upload a file to be attached to a message
-#[utoipa::path(post, path = "/groups/{group}/files", tag = "files", params(("group" = GroupId, Path), UploadQuery),
+#[utoipa::path(post, path = "/groups/{group}/files", tag = "files", params(("group" = GroupId, Path), UploadQuery, ClientKey),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes of the file"),
     responses((status = 201, body = FileView), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+        (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
         (status = 429, body = Problem)))]
 async fn post_file(
     State(app): State<App>,
     actor: Actor,
     Id(group): Id<GroupId>,
     Query(query): Query<UploadQuery>,
+    key: ClientKey,
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, axum::Json<FileView>)> {
     if headers.contains_key(header::CONTENT_ENCODING) {
         return Err(Code::UnsupportedMediaType.into());
     }
-    let incoming = Incoming { name: query.name, announced_bytes: body.size_hint().exact(), body };
+    let incoming = Incoming { name: query.name, key, announced_bytes: announced(&headers), body };
     Ok((StatusCode::CREATED, axum::Json(upload(&app, &actor, group, incoming).await?)))
+}
+
+/// What the sender says. The body itself can't tell: it is wrapped in its time limit.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 #[derive(Deserialize, IntoParams)]

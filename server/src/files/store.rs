@@ -55,6 +55,12 @@ pub(super) async fn of_file(seen: &Seen<'_, FileId>) -> Result<FileRow> {
     row.ok_or_else(|| Code::NotFound.into())
 }
 
+/// A file that is still there, as it is shown.
+pub(super) async fn view(rows: &impl Rows, id: FileId) -> Result<FileView> {
+    let row: Option<FileRow> = rows.first(&format!("{FILE} WHERE id = $1 AND deleted_at IS NULL"), values![id]).await?;
+    row.map(Into::into).ok_or_else(|| Code::NotFound.into())
+}
+
 /// How much one may keep here.
 pub(super) struct Quotas {
     pub member_bytes: u64,

@@ -12,6 +12,7 @@ use super::store::{self, NewFile, Quotas};
 use super::view::FileView;
 use crate::access::{Actor, Upload, permit, see_for};
 use crate::app::App;
+use crate::changes::client_keys::{self, Claim, ClientKey};
 use crate::platform::blobs::{BlobKey, Blobs, Stored};
 use crate::platform::ids::{FileId, GroupId};
 use crate::platform::limits::{Key, Limit};
@@ -22,12 +23,13 @@ use crate::platform::text;
 #[derive(Debug)]
 pub struct Incoming {
     pub name: String,
+    pub key: ClientKey,
     /// How long the sender says it is.
     pub announced_bytes: Option<u64>,
     pub body: Body,
 }
 
-/// Stores a file; until a message takes it, it is there for its uploader only.
+/// Stores a file; until a message takes it, it is there for its uploader only. A repeat under the same key finds the first.
 pub async fn upload(app: &App, actor: &Actor, group: GroupId, incoming: Incoming) -> Result<FileView> {
     let name = text::file_name("name", &incoming.name)?;
     let room = allowance_for(app, actor, group, incoming.announced_bytes).await?;
@@ -37,13 +39,17 @@ pub async fn upload(app: &App, actor: &Actor, group: GroupId, incoming: Incoming
         app.blobs.put(incoming.body.into_data_stream(), room.bytes).await.map_err(|failure| room.explain(failure))?;
     loose.holds(&came.key);
     let file = match kind::kind_of(&name, &came.head)? {
-        Kind::Opaque { mime } => NewFile::opaque(name, mime, &came),
+        Kind::Opaque { mime } => NewFile::opaque(name.clone(), mime, &came),
         Kind::Picture => picture(app, &mut loose, &name, came.key.clone()).await?,
     };
 
     let tx = app.store.begin().await?;
     let permit = permit::<Upload>(&tx, actor, group).await?;
     let id = FileId(app.ids.uuid(tx.now()));
+    let request = ("file", group, name, came.sha256);
+    if let Claim::Repeat(first) = client_keys::claim(&tx, actor.account, &incoming.key, &request, id.0).await? {
+        return store::view(&tx, FileId(first)).await;
+    }
     store::insert(&permit, id, &file, &quotas(app)).await?;
     tx.commit().await?;
     loose.keep(&[Some(&file.blob_key), file.thumb_key.as_ref()]);

@@ -51,6 +51,6 @@ pub(super) async fn threads(seen: &Seen<'_, GroupId>, query: &ThreadsQuery) -> R
 pub(super) async fn replies(seen: &Seen<'_, ThreadId>, query: &PageQuery) -> Result<Page<ReplyView>> {
     let (limit, after) = (query.limit()?, query.after()?);
     let rows = store::replies_of_thread(seen, after, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| row.id);
+    let page = Page::cut(rows, limit, |row| row.position);
     Ok(Page { items: view::assemble_replies(seen.reader(), page.items).await?, next: page.next })
 }

@@ -4,6 +4,7 @@
 //! - A thread's state follows from two facts, whether it was closed and whether a reply is accepted; an accepted reply is
 //!   one that is still there.
 //! - `(author, client key)` is unique: a repeat returns the first result, other content under the same key is refused.
+//! - The order of replies is the order in which they were announced.
 //! - A deleted reply keeps its row without its text; a deleted thread takes its replies with it.
 //! - Whatever a list shows of a thread (state, number of replies, last touch) changes with a change of that thread.
 //!

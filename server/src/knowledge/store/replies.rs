@@ -6,7 +6,7 @@ use sea_orm::{FromQueryResult, Value};
 
 use super::threads;
 use crate::access::{Act, DeleteReply, DeleteThread, EditReply, Permit, PostReply, Seen};
-use crate::changes::{Change, announce};
+use crate::changes::{Change, Position, announce};
 use crate::knowledge::draft::{Body, ReplyDraft};
 use crate::knowledge::thread::ThreadState;
 use crate::platform::clock::Millis;
@@ -31,7 +31,8 @@ pub(in crate::knowledge) async fn reply_by_client_key(
         .await
 }
 
-/// Inserts a reply, which touches its thread; false when its client key is taken. A closed thread refuses.
+/// Inserts a reply, which touches its thread; false when its client key is taken, and then nothing here may be committed.
+/// A closed thread refuses.
 pub(in crate::knowledge) async fn insert_reply(
     permit: &Permit<'_, PostReply>,
     id: ReplyId,
@@ -41,16 +42,18 @@ pub(in crate::knowledge) async fn insert_reply(
     if threads::hold(tx, thread).await?.state.is_closed() {
         return Err(Code::ThreadClosed.into());
     }
+    let position = announce(tx, group, Change::ReplyPosted(id)).await?;
     let inserted = tx
         .run(
-            "INSERT INTO replies (id, brand_id, group_id, thread_id, author_id, client_key, request_hash, body, html, revision,
-                                  created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10) ON CONFLICT (author_id, client_key) DO NOTHING",
+            "INSERT INTO replies (id, brand_id, group_id, thread_id, position, author_id, client_key, request_hash, body, html,
+                                  revision, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11) ON CONFLICT (author_id, client_key) DO NOTHING",
             values![
                 id,
                 permit.brand(),
                 group,
                 thread,
+                position,
                 permit.by(),
                 draft.client_key.as_str(),
                 draft.request_hash.clone(),
@@ -61,7 +64,6 @@ pub(in crate::knowledge) async fn insert_reply(
         )
         .await?;
     if inserted == 1 {
-        announce(tx, group, Change::ReplyPosted(id)).await?;
         threads::touch(permit, thread).await?;
     }
     Ok(inserted == 1)
@@ -151,6 +153,7 @@ pub(super) async fn look_different<A: Act>(permit: &Permit<'_, A>, reply: ReplyI
 pub(in crate::knowledge) struct ReplyRow {
     pub id: ReplyId,
     pub thread_id: ThreadId,
+    pub position: Position,
     pub author_id: MemberId,
     pub body: String,
     pub html: String,
@@ -162,7 +165,7 @@ pub(in crate::knowledge) struct ReplyRow {
 }
 
 const REPLY: &str =
-    "SELECT r.id, r.thread_id, r.author_id, r.body, r.html, t.accepted_reply_id, r.revision, r.created_at,
+    "SELECT r.id, r.thread_id, r.position, r.author_id, r.body, r.html, t.accepted_reply_id, r.revision, r.created_at,
     r.edited_at, r.deleted_at FROM replies r JOIN threads t ON t.id = r.thread_id";
 
 pub(in crate::knowledge) async fn replies_by_ids(rows: &impl Rows, ids: &[ReplyId]) -> Result<Vec<ReplyRow>> {
@@ -170,14 +173,16 @@ pub(in crate::knowledge) async fn replies_by_ids(rows: &impl Rows, ids: &[ReplyI
     rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
 }
 
-/// Up to `limit` replies, oldest first, deleted ones in their places.
+/// Up to `limit` replies in the order in which they were posted, deleted ones in their places.
 pub(in crate::knowledge) async fn replies_of_thread(
     seen: &Seen<'_, ThreadId>,
-    after: Option<ReplyId>,
+    after: Option<Position>,
     limit: u64,
 ) -> Result<Vec<ReplyRow>> {
-    let sql = format!("{REPLY} WHERE r.thread_id = $1 AND ($2 IS NULL OR r.id > $2) ORDER BY r.id LIMIT $3");
-    seen.reader().all(&sql, values![seen.target(), after, i64::try_from(limit).unwrap_or(i64::MAX)]).await
+    let sql = format!("{REPLY} WHERE r.thread_id = $1 AND r.position > $2 ORDER BY r.position LIMIT $3");
+    seen.reader()
+        .all(&sql, values![seen.target(), after.unwrap_or_default(), i64::try_from(limit).unwrap_or(i64::MAX)])
+        .await
 }
 
 #[derive(FromQueryResult)]
