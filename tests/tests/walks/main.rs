@@ -4,7 +4,9 @@
 
 mod accounts;
 mod calendar;
+mod files;
 mod invitations;
+mod knowledge;
 mod mails;
 mod members;
 mod messages;
