@@ -33,9 +33,9 @@ export class Attachments {
     this.list = this.list.filter((one) => one.key !== key);
   }
 
-  /** Hands over what is ready and starts afresh. */
+  /** Hands over what is ready, in the order in which the server will show it, and starts afresh. */
   take(): FileInfo[] {
-    const ready = $state.snapshot(this.ready);
+    const ready = $state.snapshot(this.ready).sort((a, b) => a.id.localeCompare(b.id));
     this.list = [];
     return ready;
   }
