@@ -113,10 +113,11 @@ async fn look_up_people(rows: &impl Rows, stream: &StreamRow, changes: &[ChangeR
         seen.members = by_id(members::group_members_by_ids(rows, group, &member_ids).await?, |view| view.id);
     }
     let inbox_owner = MemberId(stream.id.0);
-    if changes.iter().any(|row| matches!(row.change, Some(C::MembershipChanged(_)))) {
-        if let Some(view) = members::member_in_brand(rows, inbox_owner).await? {
-            seen.members.insert(inbox_owner, view);
-        }
+    let is_of_membership = |row: &ChangeRow| matches!(row.change, Some(C::MembershipChanged(_)));
+    if changes.iter().any(is_of_membership)
+        && let Some(view) = members::member_in_brand(rows, inbox_owner).await?
+    {
+        seen.members.insert(inbox_owner, view);
     }
     for channel in ids(changes, |c| if let C::MarkerMoved(id) = c { Some(id) } else { None }) {
         if let Some(view) = groups::channel_view(rows, inbox_owner, channel).await? {

@@ -62,6 +62,7 @@ pub enum ChangeBody {
 /// What the server sends. Each frame is one JSON text message.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a frame is made, encoded and dropped on the spot, one at a time")]
 pub enum ServerFrame {
     /// First frame of every socket.
     Ready {

@@ -43,14 +43,18 @@ pub struct WebinarChange {
     /// `null` takes the limit away.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<i64>)]
-    pub capacity: Option<Option<i64>>,
+    pub capacity: Option<Capacity>,
     /// `true` shows a draft to the group; there is no way back but to cancel.
     pub publish: Option<bool>,
 }
 
+/// A number of seats, or that there is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capacity(pub Option<i64>);
+
 /// Tells an absent field from one that is null.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Option<i64>>, D::Error> {
-    Option::<i64>::deserialize(deserializer).map(Some)
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Capacity>, D::Error> {
+    Option::deserialize(deserializer).map(|seats| Some(Capacity(seats)))
 }
 
 /// What a webinar says and when it is, in order.
@@ -85,7 +89,7 @@ impl WebinarChange {
             local_start: self.local_start.unwrap_or_else(|| row.local_start.clone()),
             time_zone: self.time_zone.unwrap_or_else(|| row.time_zone.clone()),
             duration_minutes: self.duration_minutes.unwrap_or(row.duration_minutes),
-            capacity: self.capacity.unwrap_or(row.capacity),
+            capacity: self.capacity.map_or(row.capacity, |Capacity(seats)| seats),
             publish: false,
         };
         given.parse()
@@ -156,8 +160,8 @@ mod tests {
     fn an_absent_capacity_is_not_an_unlimited_one() {
         let change = |json: &str| serde_json::from_str::<WebinarChange>(json).unwrap().capacity;
         assert_eq!(change("{}"), None);
-        assert_eq!(change(r#"{"capacity":null}"#), Some(None));
-        assert_eq!(change(r#"{"capacity":5}"#), Some(Some(5)));
+        assert_eq!(change(r#"{"capacity":null}"#), Some(Capacity(None)));
+        assert_eq!(change(r#"{"capacity":5}"#), Some(Capacity(Some(5))));
     }
 
     #[test]

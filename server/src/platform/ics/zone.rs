@@ -142,7 +142,7 @@ impl Observance {
         component += &line(Property::new("TZOFFSETFROM", offset(self.before)))?;
         component += &line(Property::new("TZOFFSETTO", offset(self.after)))?;
         component += &line(Property::new("TZNAME", self.abbreviation.as_str()))?;
-        component += &format!("END:{kind}\r\n");
+        component.extend(["END:", kind, "\r\n"]);
         Ok(component)
     }
 }
