@@ -1,7 +1,8 @@
 //! Going: out of a group or the brand, by one's own will or another's, and what ends with it.
 
 use guildhall::access::GroupRole;
-use guildhall_tests::{House, id_of};
+use guildhall_tests::{House, fresh_key, id_of};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{acts_about, done, in_brand, in_group, names, try_to_post};
@@ -210,4 +211,26 @@ async fn the_calendar_feed_of_somebody_who_is_removed_is_dead_and_stays_so() {
     assert_eq!(nobody.get(&path).await.status.as_u16(), 200);
     done(&brand.owner.delete(&in_brand(&brand, &mia)).await);
     nobody.get(&path).await.refused(404, "token_invalid");
+}
+
+#[tokio::test]
+async fn a_file_and_the_link_to_it_are_gone_for_who_was_removed() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let group = brand.group("Antriebe").await;
+    let mia = house.member(&brand, "Mia", &[(&group, GroupRole::Member)]).await;
+    let upload = brand.owner.request(Method::POST, &format!("/groups/{}/files?name=plan.txt", group.id)).body("Plan");
+    let file = id_of(&brand.owner.send(upload).await.ok());
+    let body = json!({ "client_key": fresh_key(), "body": "Der Plan", "files": [file] });
+    brand.owner.post(&format!("/channels/{}/messages", group.chat), &body).await.ok();
+    let content = format!("/files/{file}/content");
+    let link = mia.post(&format!("/files/{file}/link"), &json!({})).await.ok();
+    let link = format!("/api/v1/files/{}", link["url"].as_str().unwrap().split_once("/files/").unwrap().1);
+    let nobody = house.nobody();
+    assert_eq!((mia.get(&content).await.bytes, nobody.get(&link).await.bytes), (b"Plan".to_vec(), b"Plan".to_vec()));
+
+    done(&brand.owner.delete(&in_group(&group, &mia)).await);
+    mia.get(&content).await.refused(404, "not_found");
+    nobody.get(&link).await.refused(404, "not_found");
+    mia.post(&format!("/files/{file}/link"), &json!({})).await.refused(404, "not_found");
 }

@@ -2,6 +2,7 @@
 
 use guildhall::access::GroupRole;
 use guildhall_tests::{House, fresh_key, id_of};
+use reqwest::Method;
 use serde_json::json;
 
 use super::{acts_about, done, in_brand, in_group, names, try_to_post};
@@ -45,6 +46,10 @@ async fn who_is_muted_reads_and_does_nothing_else_until_it_ends_by_itself() {
     mia.put(&format!("/messages/{own}/reactions/👍"), &json!({})).await.refused(403, "muted");
     let post = json!({ "op": "post", "channel": group.chat, "client_key": fresh_key(), "body": "Hallo" });
     assert_eq!(socket.ask(post).await["code"], "muted");
+    let upload = mia.request(Method::POST, &format!("/groups/{}/files?name=a.txt", group.id)).body("Text");
+    mia.send(upload).await.refused(403, "muted");
+    let thread = json!({ "client_key": fresh_key(), "kind": "question", "title": "Wer?", "body": "Wo?", "tags": [] });
+    mia.post(&format!("/groups/{}/threads", group.id), &thread).await.refused(403, "muted");
     house.clock.advance_ms(3_600_000 - 1);
     try_to_post(&mia, &group.chat).await.refused(403, "muted");
     house.clock.advance_ms(1);
@@ -59,6 +64,26 @@ async fn who_is_muted_reads_and_does_nothing_else_until_it_ends_by_itself() {
         answer.refused(422, "validation");
     }
     assert_eq!(acts_about(&brand, &mia).await, ["mute", "mute", "mute"]);
+}
+
+#[tokio::test]
+async fn who_is_muted_is_not_seen_typing() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let group = brand.group("Antriebe").await;
+    let mia = house.member(&brand, "Mia", &[(&group, GroupRole::Member)]).await;
+    let tom = house.member(&brand, "Tom", &[(&group, GroupRole::Member)]).await;
+    brand.owner.patch(&in_group(&group, &mia), &json!({ "muted_until": "2026-11-23T10:00:00Z" })).await.ok();
+    let mut watching = brand.owner.socket().await;
+    watching.follow(&group.id, 0).await;
+    for person in [&mia, &tom] {
+        let mut socket = person.socket().await;
+        socket.follow(&group.id, 0).await;
+        socket.command(json!({ "op": "typing", "channel": group.chat, "thread_root": null })).await;
+        socket.so_far().await;
+    }
+    let typing = watching.until(|frame| frame["type"] == "typing").await;
+    assert_eq!(typing["person"]["id"], tom.member.as_str());
 }
 
 #[tokio::test]
