@@ -14,6 +14,6 @@ if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
   npm ci --prefer-offline --no-audit --no-fund
   touch node_modules/.package-lock.json
 fi
-export GUILDHALL_BINARY="$CARGO_TARGET_DIR/debug/guildhall"
+export E2E_BINARY="$CARGO_TARGET_DIR/debug/guildhall"
 if [ "$#" -eq 0 ]; then set -- walks/*.test.mjs; fi
-exec node --test --test-concurrency=1 --test-timeout=900000 "$@"
+exec node --test --test-force-exit --test-concurrency=1 --test-timeout=900000 "$@"

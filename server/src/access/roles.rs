@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Declares an enum that is one lower-case word in the tables and on the wire. Order is rank: later is higher.
+/// (The word is a plain token, as the description's derive reads no other.)
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident $word:literal,)* }) => {
+    ($(#[$meta:meta])* $name:ident { $($variant:ident $word:tt,)* }) => {
         $(#[$meta])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sea_orm::DeriveValueType, ToSchema,

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::store::{self, MailRow};
+use super::store::{self, MailRow, MailState};
 use crate::access::{Actor, ReadMails, RetryMail, permit, see_for};
 use crate::app::App;
 use crate::platform::clock::Millis;
@@ -26,8 +26,7 @@ struct MailView {
     id: MailId,
     to: String,
     subject: String,
-    /// `queued`, `sent`, `kept` (no mail server is configured) or `failed`.
-    state: String,
+    state: MailState,
     created_at: Millis,
     last_error: Option<String>,
 }

@@ -1,9 +1,11 @@
 //! The table `mails`.
 
 use sea_orm::FromQueryResult;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Draft;
-use crate::access::{Permit, RetryMail};
+use crate::access::{Permit, RetryMail, words};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{BrandId, MailId};
 use crate::platform::mail::{CalendarPart, Written};
@@ -38,6 +40,9 @@ pub(super) async fn insert(
     Ok(())
 }
 
+words!(/// How far a mail has come; `kept` where no mail server is configured.
+    MailState { Queued "queued", Sent "sent", Kept "kept", Failed "failed", });
+
 /// A mail as the table has it.
 #[derive(Debug, FromQueryResult)]
 pub(super) struct MailRow {
@@ -48,7 +53,7 @@ pub(super) struct MailRow {
     pub html_body: String,
     pub calendar: Option<String>,
     pub calendar_method: Option<String>,
-    pub state: String,
+    pub state: MailState,
     pub attempts: i64,
     pub last_error: Option<String>,
     pub created_at: Millis,

@@ -12,9 +12,10 @@ use utoipa::ToSchema;
 /// Every verb answers with this.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
-/// Declares the refusal codes once: name, wire form, status, English title.
+/// Declares the refusal codes once: name, wire form, status, English title. (The wire form is a plain token, as the
+/// description's derive reads no other.)
 macro_rules! codes {
-    ($($name:ident $wire:literal $status:ident $title:literal,)*) => {
+    ($($name:ident $wire:tt $status:ident $title:literal,)*) => {
         /// Stable code of a refusal, as the client sees it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
         pub enum Code { $(#[serde(rename = $wire)] $name,)* }

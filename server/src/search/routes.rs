@@ -37,6 +37,7 @@ struct SearchQuery {
     q: String,
     /// Only in this group.
     group: Option<GroupId>,
+    #[param(inline)]
     kind: Option<KindFilter>,
     /// 1 to 100, default 20.
     limit: Option<u64>,

@@ -13,8 +13,8 @@ const START_WITHIN_MS = 60_000;
 
 /** Starts `guildhall serve`. `near` is its own address, `far` the one behind the network, which it takes for its public one. */
 export async function openServer(environment = {}) {
-  const binary = process.env.GUILDHALL_BINARY;
-  if (!binary) throw new Error('GUILDHALL_BINARY is not set: start the walks by tests/e2e/run.sh');
+  const binary = process.env.E2E_BINARY;
+  if (!binary) throw new Error('E2E_BINARY is not set: start the walks by tests/e2e/run.sh');
   const data = await mkdtemp(join(tmpdir(), 'guildhall-e2e-'));
   const port = await freePort();
   const network = await openNetwork(port);

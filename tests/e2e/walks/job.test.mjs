@@ -257,9 +257,7 @@ function walk(screens) {
     await openPeople(owner, GROUP);
     const acts = owner.page.getByRole('button', { name: owner.t('moderation.actsFor', { name: GUEST.name }) });
     await acts.click();
-    await owner.page.getByRole('menuitemradio', { name: owner.t('platform.roleModerator') }).or(
-      owner.page.getByRole('menuitemcheckbox', { name: owner.t('platform.roleModerator') }),
-    ).click();
+    await owner.page.getByRole('menuitemradio', { name: owner.t('platform.roleModerator') }).click();
     await owner.page.getByText(owner.t('platform.saved')).first().waitFor();
 
     await openChannel(third, channel);

@@ -127,3 +127,26 @@ fn every_change_that_the_socket_tells_stands_on_the_protocol_page() {
         .collect();
     none(&missing, "server/REALTIME.md lists the kinds of change: say there who hears it and what it carries.");
 }
+
+#[test]
+fn words_on_the_wire_are_lower_case() {
+    let document = document();
+    let mut complaints = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for word in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if word != word.to_lowercase() {
+                complaints.push(format!("{name}: {word}"));
+            }
+        }
+    }
+    none(&complaints, "The description does not see the serde rename: give the enum `rename_all`, or the macro a plain token.");
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = document();
+    let mut named = Vec::new();
+    move_references(&mut document.clone(), &mut named);
+    named.retain(|name| document["components"]["schemas"].get(name).is_none());
+    none(&named, "A parameter's type is not in the schemas: give it `#[param(inline)]`, or name it in the router.");
+}

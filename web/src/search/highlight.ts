@@ -4,10 +4,11 @@ export interface Piece {
   hit: boolean;
 }
 
-export function cutHighlights(snippet: string, highlights: readonly (readonly [number, number])[]): Piece[] {
+export function cutHighlights(snippet: string, highlights: readonly (readonly number[])[]): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
-  for (const [from, to] of [...highlights].sort((a, b) => a[0] - b[0])) {
+  const ranges = highlights.map(([from = 0, to = 0]) => ({ from, to }));
+  for (const { from, to } of ranges.sort((a, b) => a.from - b.from)) {
     // Overlaps and offsets beyond the text are cut to what is there.
     const start = Math.max(end, from);
     const stop = Math.min(to, snippet.length);

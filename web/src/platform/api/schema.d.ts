@@ -198,6 +198,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/brands/{brand}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find messages, threads and replies in one's groups; forgives typos and knows umlauts */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/brands/{brand}/start": {
         parameters: {
             query?: never;
@@ -970,7 +987,7 @@ export interface components {
          * @description What a member is in the brand.
          * @enum {string}
          */
-        BrandRole: "Member" | "Admin" | "Owner";
+        BrandRole: "member" | "admin" | "owner";
         BrandView: {
             /** @description `#rrggbb`; the client derives readable tokens from it. */
             colour: string;
@@ -1100,7 +1117,7 @@ export interface components {
          * @description What a channel is for.
          * @enum {string}
          */
-        ChannelKind: "Chat" | "Announcements" | "Webinar";
+        ChannelKind: "chat" | "announcements" | "webinar";
         /** @description A new channel. */
         ChannelRequest: {
             kind: components["schemas"]["ChannelKind"];
@@ -1184,7 +1201,7 @@ export interface components {
          * @description Stable code of a refusal, as the client sees it.
          * @enum {string}
          */
-        Code: "AlreadyMember" | "AlreadySetUp" | "Archived" | "BadFrame" | "BadJson" | "BadOrigin" | "BadQuery" | "BodyTooLarge" | "CodeInvalid" | "EditWindowClosed" | "Forbidden" | "IdempotencyConflict" | "Internal" | "InvalidCredentials" | "InvalidText" | "InviteEmailMismatch" | "InviteInvalid" | "LastOwner" | "LogInFirst" | "MethodNotAllowed" | "Muted" | "NotFound" | "Overloaded" | "PasswordPolicy" | "QuotaExceeded" | "RateLimited" | "RoleTooHigh" | "SearchUnavailable" | "SessionReused" | "Suspended" | "ThreadClosed" | "TokenInvalid" | "TooLong" | "TooManyStreams" | "TypeMismatch" | "Unauthenticated" | "UnknownField" | "UnknownHost" | "UnknownOp" | "UnsupportedMediaType" | "UriTooLong" | "Validation" | "VersionConflict" | "WebinarFull" | "WebinarOver";
+        Code: "already_member" | "already_set_up" | "archived" | "bad_frame" | "bad_json" | "bad_origin" | "bad_query" | "body_too_large" | "code_invalid" | "edit_window_closed" | "forbidden" | "idempotency_conflict" | "internal" | "invalid_credentials" | "invalid_text" | "invite_email_mismatch" | "invite_invalid" | "last_owner" | "log_in_first" | "method_not_allowed" | "muted" | "not_found" | "overloaded" | "password_policy" | "quota_exceeded" | "rate_limited" | "role_too_high" | "search_unavailable" | "session_reused" | "suspended" | "thread_closed" | "token_invalid" | "too_long" | "too_many_streams" | "type_mismatch" | "unauthenticated" | "unknown_field" | "unknown_host" | "unknown_op" | "unsupported_media_type" | "uri_too_long" | "validation" | "version_conflict" | "webinar_full" | "webinar_over";
         CodeRequest: {
             email?: string | null;
             token: string;
@@ -1266,7 +1283,7 @@ export interface components {
          * @description What a member is in a group.
          * @enum {string}
          */
-        GroupRole: "Member" | "Moderator" | "Host";
+        GroupRole: "member" | "moderator" | "host";
         /** @description A group as of a position in its stream: this and the changes behind it make the present. */
         GroupSnapshot: {
             channels: components["schemas"]["ChannelView"][];
@@ -1279,6 +1296,54 @@ export interface components {
         };
         HeldToken: {
             token: string;
+        };
+        Hit: {
+            /** @description An answered thread, or its accepted answer. */
+            accepted: boolean;
+            author: components["schemas"]["Person"];
+            channel?: components["schemas"]["HitChannel"] | null;
+            created_at: components["schemas"]["Instant"];
+            group: components["schemas"]["HitGroup"];
+            /** @description Start and end of each match in the snippet, in UTF-16 units. */
+            highlights: [
+                number,
+                number
+            ][];
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["HitKind"];
+            position?: components["schemas"]["Position"] | null;
+            /** @description Plain text. */
+            snippet: string;
+            thread?: components["schemas"]["HitThread"] | null;
+            title?: string | null;
+        };
+        HitChannel: {
+            id: components["schemas"]["ChannelId"];
+            name: string;
+        };
+        HitGroup: {
+            id: components["schemas"]["GroupId"];
+            name: string;
+        };
+        /**
+         * @description What kind of thing was found.
+         * @enum {string}
+         */
+        HitKind: "message" | "thread" | "reply";
+        HitThread: {
+            id: components["schemas"]["ThreadId"];
+            title: string;
+        };
+        /** @description One page of hits, best first. */
+        Hits: {
+            items: components["schemas"]["Hit"][];
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description All that match and may be read, on this page or not.
+             */
+            total: number;
         };
         /** @description The stream of what concerns the member alone. */
         Inbox: {
@@ -1390,13 +1455,17 @@ export interface components {
         };
         /** Format: uuid */
         MailId: string;
+        /**
+         * @description How far a mail has come; `kept` where no mail server is configured.
+         * @enum {string}
+         */
+        MailState: "queued" | "sent" | "kept" | "failed";
         /** @description A mail in the outbox. */
         MailView: {
             created_at: components["schemas"]["Instant"];
             id: components["schemas"]["MailId"];
             last_error?: string | null;
-            /** @description `queued`, `sent`, `kept` (no mail server is configured) or `failed`. */
-            state: string;
+            state: components["schemas"]["MailState"];
             subject: string;
             to: string;
         };
@@ -1420,7 +1489,7 @@ export interface components {
          * @description Whether a membership counts.
          * @enum {string}
          */
-        MemberState: "Active" | "Suspended" | "Removed";
+        MemberState: "active" | "suspended" | "removed";
         MemberView: {
             brand_role: components["schemas"]["BrandRole"];
             /** Format: int32 */
@@ -1557,8 +1626,7 @@ export interface components {
                 created_at: components["schemas"]["Instant"];
                 id: components["schemas"]["MailId"];
                 last_error?: string | null;
-                /** @description `queued`, `sent`, `kept` (no mail server is configured) or `failed`. */
-                state: string;
+                state: components["schemas"]["MailState"];
                 subject: string;
                 to: string;
             }[];
@@ -1954,7 +2022,7 @@ export interface components {
          * @description What a thread is: something asked, or something told.
          * @enum {string}
          */
-        ThreadKind: "Question" | "Article";
+        ThreadKind: "question" | "article";
         /** @description A thread to be started. */
         ThreadRequest: {
             /** @description Markdown, up to 20,000 characters. */
@@ -1976,7 +2044,7 @@ export interface components {
          * @description How far a thread has come.
          * @enum {string}
          */
-        ThreadState: "Open" | "Answered" | "Closed";
+        ThreadState: "open" | "answered" | "closed";
         /** @description A thread with what one may do to it. */
         ThreadView: components["schemas"]["ThreadFrame"] & {
             /** @description Accept a reply as the answer. */
@@ -2760,6 +2828,53 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @description Words that must all occur, `"a phrase"`, `-without`; up to 1,024 bytes and 32 terms. */
+                q: string;
+                /** @description Only in this group. */
+                group?: components["schemas"]["GroupId"];
+                kind?: "message" | "thread";
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                brand: components["schemas"]["BrandId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hits"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
