@@ -57,10 +57,15 @@ export async function person(browser, { name, language, width }) {
   return { name, language, width, phone, context, page, wrong, t: words(language) };
 }
 
-/** Looks at the screen as it is: what axe finds serious fails, and a picture is kept. */
-export async function look(who, screen) {
+/** Keeps a picture of the screen as it is. */
+export async function capture(who, screen) {
   mkdirSync(pictures, { recursive: true });
   await who.page.screenshot({ path: `${pictures}${screen}-${who.language}-${who.width}.png` });
+}
+
+/** Looks at the screen: a picture is kept, and what axe finds serious fails. */
+export async function look(who, screen) {
+  await capture(who, screen);
   await who.page.evaluate(axeSource);
   const { violations } = await who.page.evaluate(() =>
     globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }),

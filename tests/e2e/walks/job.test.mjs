@@ -21,7 +21,7 @@ import {
   send,
   tools,
 } from '../house/acts.mjs';
-import { look, openBrowser, person } from '../house/browser.mjs';
+import { capture, look, openBrowser, person } from '../house/browser.mjs';
 import { logo } from '../house/logo.mjs';
 import { openServer } from '../house/server.mjs';
 
@@ -52,8 +52,12 @@ function walk(screens) {
     it(name, async (t) => {
       if (broken) return t.skip('an earlier step failed');
       broken = true;
-      await act();
-      broken = false;
+      try {
+        await act();
+        broken = false;
+      } finally {
+        if (broken) await Promise.all([owner, guest, third].map((who) => capture(who, `broken-${who.name.split(' ')[0]}`)));
+      }
     });
 
   before(async () => {
@@ -82,7 +86,7 @@ function walk(screens) {
   });
 
   step('creates a group, which has a chat and an announcements channel', async () => {
-    await administer(owner, 'platform.adminGroups');
+    await administer(owner, 'platform.groups');
     await button(owner, 'groups.create').click();
     await fill(owner, { 'groups.name': GROUP, 'groups.description': 'Auslegung, Montage, Schäden' });
     await look(owner, '03-group');

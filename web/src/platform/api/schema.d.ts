@@ -3314,7 +3314,10 @@ export interface operations {
                 /** @description What the file is called. Shown cleaned of whatever is no part of a name. */
                 name: string;
             };
-            header?: never;
+            header?: {
+                /** @description Makes a repeat of this request find what the first one made */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 group: components["schemas"]["GroupId"];
             };
@@ -3344,6 +3347,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
