@@ -70,6 +70,7 @@ impl CloseCode {
 /// Which sockets an order means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Selector {
+    Socket(u64),
     Login(Uuid),
     Account(Uuid),
     Member(Uuid),
@@ -80,6 +81,7 @@ pub enum Selector {
 impl Selector {
     pub(super) fn matches(self, who: &SocketIdentity) -> bool {
         match self {
+            Self::Socket(id) => who.socket == id,
             Self::Login(id) => who.login == id,
             Self::Account(id) => who.account == id,
             Self::Member(id) => who.member == id,
@@ -105,6 +107,7 @@ mod tests {
         assert_eq!(met(login), [true, false, false, false]);
         assert_eq!(met(brand), [false, false, false, true]);
         assert_eq!(met(member), [false, false, true, false]);
-        assert!(Selector::All.matches(&who));
+        assert!(Selector::All.matches(&who) && Selector::Socket(0).matches(&who));
+        assert!(!Selector::Socket(1).matches(&who));
     }
 }
