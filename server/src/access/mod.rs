@@ -21,9 +21,11 @@ mod standing;
 
 pub use act::*;
 pub use actor::Actor;
-pub use admission::{Admission, Invited, admit, admit_by_operator, admit_colleague, admit_founder, admit_host, invited};
-pub use policy::may_grant;
+pub use admission::{
+    Admission, Invited, admit, admit_by_operator, admit_colleague, admit_founder, admit_host, invited,
+};
 pub use permit::{Permit, permit};
+pub use policy::may_grant;
 pub(crate) use roles::words;
 pub use roles::{BrandRole, ChannelKind, GroupRole, MemberState};
 pub use scope::{Scope, Seen, scope, scope_of_bearer, see, see_for};

@@ -68,18 +68,7 @@ async fn write(tx: &Tx, brand: BrandId, by: MemberId, act: &str, entry: Entry) -
     tx.run(
         "INSERT INTO audit (brand_id, number, at, actor_id, act, target_kind, target_id, before, after, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        values![
-            brand,
-            number,
-            tx.now(),
-            by,
-            act,
-            entry.target_kind,
-            entry.target,
-            before,
-            after,
-            hash
-        ],
+        values![brand, number, tx.now(), by, act, entry.target_kind, entry.target, before, after, hash],
     )
     .await?;
     Ok(())

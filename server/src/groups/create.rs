@@ -57,7 +57,8 @@ pub async fn create(app: &App, actor: &Actor, brand: BrandId, new: &NewGroup, ke
     for (kind, name) in first_channels(language) {
         let id = ChannelId(app.ids.uuid(tx.now()));
         let stream = group.into();
-        store::insert_channel(&tx, &NewChannel { id, brand, group, stream, name, topic: "", kind, webinar: None }).await?;
+        store::insert_channel(&tx, &NewChannel { id, brand, group, stream, name, topic: "", kind, webinar: None })
+            .await?;
     }
     let view = as_made(&permit, group).await?;
     audit::record(&permit, Entry::made("group", group.0, &view.frame)).await?;
@@ -99,8 +100,11 @@ pub async fn create_channel(
     }
     let brand = permit.brand();
     let stream = group.into();
-    store::insert_channel(&tx, &NewChannel { id, brand, group, stream, name: &name, topic: &topic, kind: new.kind, webinar: None })
-        .await?;
+    store::insert_channel(
+        &tx,
+        &NewChannel { id, brand, group, stream, name: &name, topic: &topic, kind: new.kind, webinar: None },
+    )
+    .await?;
     let view = shown_to(&permit, id).await?;
     audit::record(&permit, Entry::made("channel", id.0, &view.frame)).await?;
     tx.commit().await?;
