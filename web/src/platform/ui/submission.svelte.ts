@@ -6,6 +6,9 @@ export class Submission {
   fault: unknown = $state.raw();
   #missing = $state.raw<Record<string, string | undefined>>({});
 
+  /** `beside`: codes that the form says beside a field of its own, so that nothing is said twice. */
+  constructor(private readonly beside: readonly string[] = []) {}
+
   /** The text beside one field, or undefined where it is fine. */
   field(name: string): string | undefined {
     return this.#missing[name] ?? fieldText(this.fault, name);
@@ -14,7 +17,7 @@ export class Submission {
   /** What went wrong with the whole, for the notice above the buttons. */
   get notice(): string | undefined {
     if (this.fault === undefined || this.#missingAny()) return undefined;
-    return problemText(this.fault);
+    return this.code && this.beside.includes(this.code) ? undefined : problemText(this.fault);
   }
 
   get code(): string | undefined {
