@@ -8,7 +8,8 @@ const beginning = (text) => new RegExp(`^\\s*${escaped(text)}`);
 
 export const heading = (who, name) => who.page.getByRole('heading', { name });
 export const button = (who, key, holes) => who.page.getByRole('button', { name: who.t(key, holes), exact: true });
-export const field = (who, key) => who.page.getByLabel(beginning(who.t(key))).first();
+export const field = (who, key) =>
+  who.page.getByLabel(beginning(who.t(key))).and(who.page.locator('input, textarea, select')).first();
 
 /** Fills the fields of a form, by the keys of their labels. */
 export async function fill(who, values) {
@@ -50,7 +51,7 @@ export async function administer(who, tab) {
 }
 
 export const composer = (who, channel) =>
-  who.page.getByRole('textbox', { name: who.t('messages.placeholder', { channel }), exact: true });
+  who.page.getByRole('textbox', { name: who.t('messages.placeholder', { channel: `#${channel}` }), exact: true });
 
 /** Writes and sends, by Enter with a keyboard and by the button with a finger. */
 export async function send(who, box, text) {
