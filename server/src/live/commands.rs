@@ -122,7 +122,7 @@ async fn carry_out(shard: &Rc<Shard>, socket: &Rc<Socket>, incoming: Incoming) -
             }
         }
         Incoming::Own(Own::Typing { channel, thread_root, .. }) => {
-            show_typing(shard, socket, channel, thread_root).await?
+            show_typing(shard, socket, channel, thread_root).await?;
         }
         // Answered on arrival.
         Incoming::Own(Own::Ping { .. }) => {}
