@@ -9,7 +9,7 @@ use guildhall::platform::config::{Config, Hidden};
 use guildhall::platform::ids::SystemChance;
 use guildhall::platform::passwords::Cost;
 use guildhall::serve::{Running, start};
-use guildhall::settings;
+use guildhall::{search, settings};
 
 use crate::clock::HandClock;
 use crate::database;
@@ -34,9 +34,17 @@ impl House {
         House::with(Box::new(|_| {})).await
     }
 
+    /// On SQLite whatever the other walks run on: for what is about its files.
+    pub async fn embedded() -> House {
+        House::build(None, Box::new(|_| {})).await
+    }
+
     pub async fn with(furniture: Furniture) -> House {
+        House::build(database::fresh().await, furniture).await
+    }
+
+    async fn build(database: Option<String>, furniture: Furniture) -> House {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let database = database::fresh().await;
         let clock = Arc::new(HandClock::default());
         let mut config = config(folder.path(), database.as_deref());
         furniture(&mut config);
@@ -55,6 +63,17 @@ impl House {
     /// Stops the server and keeps its data.
     pub async fn stop(&mut self) {
         self.running.take().expect("the house is open").stop().await;
+    }
+
+    /// Starts the server again over the data of one that was stopped.
+    pub async fn open_again(&mut self) {
+        let config = config(self.folder.path(), self.database.as_deref());
+        self.running = Some(open(config, self.clock.clone()).await);
+    }
+
+    /// Returns when the index has seen every change so far.
+    pub async fn followers_are_quiet(&self) {
+        while search::follow::round(self.app()).await.expect("the index answers") > 0 {}
     }
 
     pub fn app(&self) -> &App {

@@ -12,6 +12,7 @@ mod house;
 mod mail_sink;
 mod people;
 mod person;
+pub mod program;
 mod socket;
 
 pub use clock::HandClock;

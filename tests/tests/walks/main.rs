@@ -4,12 +4,17 @@
 
 mod accounts;
 mod calendar;
+mod durability;
+mod everybody;
 mod files;
+mod hostile;
 mod invitations;
 mod knowledge;
 mod mails;
 mod members;
 mod messages;
+mod process;
 mod realtime;
+mod search;
 mod seats;
 mod webinars;

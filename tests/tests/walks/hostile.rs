@@ -1,0 +1,188 @@
+//! Bad input gets the answer that was agreed, and nothing happens.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use guildhall_tests::{House, Person, fresh_key, id_of};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Sends bytes as they are and returns what came back until the server closes or pauses.
+fn raw(house: &House, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(house.address()).unwrap();
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).unwrap();
+    // A server that has seen enough may close before all is written.
+    stream.write_all(request).ok();
+    let mut answer = Vec::new();
+    let mut part = [0; 4096];
+    while let Ok(n) = stream.read(&mut part) {
+        answer.extend_from_slice(&part[..n]);
+        if n == 0 || answer.windows(4).any(|end| end == b"\r\n\r\n") {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+async fn body_of(person: &Person, path: &str, content_type: &str, body: Vec<u8>) -> guildhall_tests::Answer {
+    person.send(person.request(Method::POST, path).header("content-type", content_type).body(body)).await
+}
+
+#[tokio::test]
+async fn bodies_that_are_too_large_too_deep_or_of_the_wrong_kind_are_refused() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let path = format!("/brands/{}/groups", brand.id);
+    let large = format!("{{\"name\":\"{}\"}}", "x".repeat(256 * 1024));
+    body_of(&brand.owner, &path, "application/json", large.into_bytes()).await.refused(413, "body_too_large");
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
+        body_of(&brand.owner, &path, kind, b"{\"name\":\"x\"}".to_vec()).await.refused(415, "unsupported_media_type");
+    }
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    body_of(&brand.owner, &path, "application/json", deep.into_bytes()).await.refused(400, "bad_json");
+    body_of(&brand.owner, &path, "application/json", vec![b'"', 0xff, b'"']).await.refused(400, "bad_json");
+    let groups = brand.owner.get(&path).await.ok();
+    assert_eq!(groups["items"].as_array().unwrap().len(), 0, "nothing was made");
+}
+
+#[tokio::test]
+async fn unknown_fields_and_queries_are_refused() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let me = format!("/brands/{}/members/me", brand.id);
+    brand.owner.patch(&me, &json!({ "name": "Olga", "is_admin": true })).await.refused(400, "unknown_field");
+    for query in ["limit=1000000", "limit=-1", "limit=1e3", "sort=id;--", "colour=red", "cursor=../../etc"] {
+        brand.owner.get(&format!("/brands/{}/members?{query}", brand.id)).await.refused(400, "bad_query");
+    }
+}
+
+#[tokio::test]
+async fn foreign_random_and_malformed_ids_are_answered_alike() {
+    let house = House::new().await;
+    let (north, south) = (house.brand("Nordwind").await, house.brand("Suedstern").await);
+    let group = north.group("Antriebe").await;
+    let random = "01a204de-4e46-7ea2-83b2-f5fa5dc7bcf1";
+    for path in ["/groups/{}", "/channels/{}/messages", "/brands/{}", "/messages/{}", "/webinars/{}", "/threads/{}", "/files/{}/content"] {
+        let mut answers = Vec::new();
+        for id in [group.id.as_str(), random, "not-an-id", "01A204DE-4E46-7EA2-83B2-F5FA5DC7BCF1", "%00"] {
+            let answer = south.owner.get(&path.replace("{}", id)).await.refused(404, "not_found");
+            answers.push(answer.without_request_id());
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "{path}: {answers:?}");
+    }
+}
+
+#[tokio::test]
+async fn methods_hosts_and_heads_out_of_bounds_are_refused() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let group = brand.group("Antriebe").await;
+    let request = brand.owner.request(Method::GET, &format!("/groups/{}", group.id)).header("x-http-method-override", "DELETE");
+    brand.owner.send(request).await.ok();
+    let host = house.address();
+    assert!(raw(&house, format!("TRACE / HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes()).starts_with("HTTP/1.1 405"));
+    assert!(raw(&house, b"GET /api/v1/setup HTTP/1.1\r\nHost: evil.example\r\n\r\n").starts_with("HTTP/1.1 421"));
+    let forwarded = format!("GET /api/v1/setup HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Host: evil.example\r\n\r\n");
+    assert!(raw(&house, forwarded.as_bytes()).starts_with("HTTP/1.1 200"), "an untrusted peer forwards nothing");
+    let long = format!("GET /{} HTTP/1.1\r\nHost: {host}\r\n\r\n", "a".repeat(16 * 1024));
+    assert!(raw(&house, long.as_bytes()).starts_with("HTTP/1.1 414"));
+    let wide = format!("GET / HTTP/1.1\r\nHost: {host}\r\nX-Wide: {}\r\n\r\n", "a".repeat(64 * 1024));
+    assert!(raw(&house, wide.as_bytes()).starts_with("HTTP/1.1 431"));
+    let many: String = (0..200).map(|n| format!("X-{n}: 1\r\n")).collect();
+    let many = format!("GET / HTTP/1.1\r\nHost: {host}\r\n{many}\r\n");
+    assert!(raw(&house, many.as_bytes()).starts_with("HTTP/1.1 431"));
+}
+
+#[tokio::test]
+async fn writes_that_another_site_sends_are_refused() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}/api/v1/brands/{}/groups", house.url(), brand.id);
+    let cookie = brand.owner.cookie().unwrap();
+    for (name, value) in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+        let response = http.post(&url).header("cookie", &cookie).header(name, value).json(&json!({ "name": "x" })).send().await.unwrap();
+        let status = response.status();
+        assert!(response.headers().get("access-control-allow-origin").is_none());
+        let body: Value = response.json().await.unwrap();
+        assert_eq!((status.as_u16(), &body["code"]), (403, &json!("bad_origin")), "{name}: {value}");
+    }
+    let groups = brand.owner.get(&format!("/brands/{}/groups", brand.id)).await.ok();
+    assert_eq!(groups["items"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_stale_version_is_told_with_the_current_one() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let group = brand.group("Antriebe").await;
+    let path = format!("/groups/{}", group.id);
+    let change = |name: &str, version: i64| {
+        brand.owner.request(Method::PATCH, &path).header("if-match", format!("\"{version}\"")).json(&json!({ "name": name }))
+    };
+    let first = brand.owner.send(change("Eins", 1)).await.ok();
+    assert_eq!(first["version"], 2);
+    let stale = brand.owner.send(change("Zwei", 1)).await.refused(412, "version_conflict");
+    assert_eq!(stale.json()["current_version"], 2);
+    assert_eq!(brand.owner.get(&path).await.ok()["group"]["name"], "Eins");
+}
+
+#[tokio::test]
+async fn text_that_is_too_long_or_has_control_characters_is_refused_whole() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let group = brand.group("Antriebe").await;
+    let path = format!("/channels/{}/messages", group.chat);
+    let post = |body: String| json!({ "client_key": fresh_key(), "body": body });
+    brand.owner.post(&path, &post("x".repeat(10_001))).await.refused(422, "too_long");
+    brand.owner.post(&path, &post("eins\u{0}zwei".into())).await.refused(422, "invalid_text");
+    brand.owner.post(&path, &post("\u{1b}[31mrot".into())).await.refused(422, "invalid_text");
+    let hostile = brand.owner.post(&path, &post("<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1))".into())).await.ok();
+    let html = hostile["message"]["html"].as_str().unwrap();
+    assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("javascript:"), "{html}");
+    assert_eq!(brand.owner.get(&path).await.ok()["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_flood_of_messages_is_slowed_and_told_when_to_come_back() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let group = brand.group("Antriebe").await;
+    let mut socket = brand.owner.socket().await;
+    let mut answers = Vec::new();
+    for n in 0..14 {
+        let post = json!({ "op": "post", "channel": group.chat, "client_key": fresh_key(), "body": format!("{n}") });
+        answers.push(socket.ask(post).await);
+    }
+    assert!(answers[..10].iter().all(|answer| answer["type"] == "ack"), "{answers:?}");
+    for refused in &answers[10..] {
+        assert_eq!(refused["code"], "rate_limited");
+        assert!(refused["retry_after_ms"].as_u64().is_some_and(|ms| ms > 0));
+    }
+    house.clock.advance_ms(2_000);
+    let post = json!({ "op": "post", "channel": group.chat, "client_key": fresh_key(), "body": "später" });
+    assert_eq!(socket.ask(post).await["type"], "ack");
+}
+
+#[tokio::test]
+async fn commands_out_of_form_are_answered_and_the_socket_stays() {
+    let house = House::new().await;
+    let (north, south) = (house.brand("Nordwind").await, house.brand("Suedstern").await);
+    let group = south.group("Fremd").await;
+    let message = id_of(&south.owner.say(&group.chat, "geheim").await["message"]);
+    let mut socket = north.owner.socket().await;
+    assert_eq!(socket.ask(json!({ "op": "conquer" })).await["code"], "unknown_op");
+    assert_eq!(socket.ask(json!({ "op": "delete", "message": message, "really": true })).await["code"], "unknown_field");
+    assert_eq!(socket.ask(json!({ "op": "delete", "message": 7 })).await["code"], "validation");
+    for command in [
+        json!({ "op": "delete", "message": message }),
+        json!({ "op": "edit", "message": message, "body": "x" }),
+        json!({ "op": "react", "message": message, "emoji": "👍" }),
+        json!({ "op": "mark", "channel": group.chat, "position": 1 }),
+        json!({ "op": "post", "channel": group.chat, "client_key": fresh_key(), "body": "x" }),
+    ] {
+        assert_eq!(socket.ask(command.clone()).await["code"], "not_found", "{command}");
+    }
+    assert!(socket.so_far().await.is_empty(), "and the socket stays");
+}
