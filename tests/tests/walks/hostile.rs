@@ -73,7 +73,7 @@ async fn foreign_random_and_malformed_ids_are_answered_alike() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn methods_hosts_and_heads_out_of_bounds_are_refused() {
     let house = House::new().await;
     let brand = house.brand("Nordwind").await;
@@ -140,7 +140,7 @@ async fn text_that_is_too_long_or_has_control_characters_is_refused_whole() {
     brand.owner.post(&path, &post("\u{1b}[31mrot".into())).await.refused(422, "invalid_text");
     let hostile = brand.owner.post(&path, &post("<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1))".into())).await.ok();
     let html = hostile["message"]["html"].as_str().unwrap();
-    assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("javascript:"), "{html}");
+    assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("href"), "{html}");
     assert_eq!(brand.owner.get(&path).await.ok()["items"].as_array().unwrap().len(), 1);
 }
 

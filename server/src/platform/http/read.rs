@@ -69,10 +69,33 @@ pub(super) async fn read_bounded(request: Request, limit_bytes: usize) -> Result
 /// For everything else that reads JSON from outside, so that it is refused in the same words.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let text = std::str::from_utf8(bytes).map_err(|_| Code::BadJson)?;
+    if is_too_deep(text) {
+        return Err(Code::BadJson.into());
+    }
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| explain(&error))?;
     json.end().map_err(|_| Code::BadJson)?;
     Ok(value)
+}
+
+/// Deeper than anything of ours. Looked at before the parser, which recurses.
+fn is_too_deep(text: &str) -> bool {
+    const DEPTH_MAX: usize = 32;
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return true;
+        }
+    }
+    false
 }
 
 /// serde tells its kinds of errors apart only in their words; these beginnings are part of its documented messages.
