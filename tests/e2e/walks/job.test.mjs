@@ -171,6 +171,7 @@ function walk(screens) {
 
   step('ten seconds without network: the screen says so, nothing is lost, nothing is doubled', async () => {
     server.network.pull();
+    await guest.context.setOffline(true);
     await send(owner, composer(owner, channel), 'Während Jonas offline ist.');
     await guest.page.getByText(guest.t('platform.offline')).waitFor();
     await send(guest, composer(guest, channel), 'Im Funkloch geschrieben.');
@@ -178,6 +179,7 @@ function walk(screens) {
     await look(guest, '11-offline');
     await wait(OFFLINE_MS);
     server.network.mend();
+    await guest.context.setOffline(false);
     await row(owner, GUEST.name, 'Im Funkloch geschrieben.').waitFor();
     await row(guest, OWNER.name, 'Während Jonas offline ist.').waitFor();
     await guest.page.getByText(guest.t('platform.offline')).waitFor({ state: 'hidden' });

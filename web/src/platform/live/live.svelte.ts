@@ -191,7 +191,9 @@ class Live {
     const { change } = frame;
     if (change.kind === 'group.added') void this.#join(change.group_id);
     if (change.kind === 'group.removed') this.#leave(change.group_id);
-    if (change.kind === 'membership.changed') void brand.refresh();
+    // What one may do in a group (role, mute) follows from one's place in it: only a fresh read tells all of that.
+    const aboutMe = change.kind === 'member.changed' && change.member.id === brand.me?.id;
+    if (aboutMe || change.kind === 'membership.changed') void brand.refresh();
     brand.apply(change, frame.stream);
     if (change.kind === 'message.posted' || change.kind === 'message.changed') {
       openChannel(change.message.channel_id)?.take(frame.position, change);
