@@ -13,8 +13,8 @@ use crate::platform::http::Guard;
 use crate::platform::observe::{self, Check, Metrics, Requests};
 use crate::platform::refusal::{Code, Failure};
 use crate::{
-    accounts, audit, brands, calendar, files, groups, invitations, knowledge, mails, members, messages, realtime, search,
-    webinars,
+    accounts, audit, brands, calendar, files, groups, invitations, knowledge, mails, members, messages, realtime,
+    search, webinars,
 };
 
 #[derive(OpenApi)]

@@ -30,5 +30,5 @@ fn random() -> String {
     use guildhall::platform::ids::{Chance, SystemChance};
     let mut bytes = [0; 8];
     SystemChance.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:016x}", u64::from_be_bytes(bytes))
 }

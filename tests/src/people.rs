@@ -74,7 +74,7 @@ impl House {
         tx.commit().await.unwrap();
         let mut person = Person::new(&self.url(), &email, Some(format!("guildhall={}", secret.reveal())));
         person.member = id.to_string();
-        person.brand = brand.id.clone();
+        person.brand.clone_from(&brand.id);
         person
     }
 }

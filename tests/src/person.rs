@@ -45,6 +45,7 @@ impl Answer {
     }
 
     #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "asserting is use enough")]
     pub fn refused(self, status: u16, code: &str) -> Answer {
         let got = (self.status.as_u16(), self.code());
         assert_eq!(got, (status, code.to_owned()), "{}", String::from_utf8_lossy(&self.bytes));
@@ -74,11 +75,13 @@ impl Person {
     }
 
     /// The same person at the door of a server that was restarted on another port.
+    #[must_use]
     pub fn at(&self, url: &str) -> Person {
         Person { url: url.to_owned(), ..self.clone() }
     }
 
     /// The same address on another device, without a log-in.
+    #[must_use]
     pub fn another_device(&self) -> Person {
         Person { cookie: Arc::default(), ..self.clone() }
     }

@@ -90,15 +90,12 @@ impl Socket {
     }
 
     /// The first frame that fits, passing over the others.
-    #[track_caller]
-    pub fn until(&mut self, fits: impl Fn(&Value) -> bool) -> impl Future<Output = Value> {
-        async move {
-            loop {
-                match self.next().await {
-                    Ok(frame) if fits(&frame) => return frame,
-                    Ok(_) => {}
-                    Err(closed) => panic!("the socket was closed with {}", closed.0),
-                }
+    pub async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            match self.next().await {
+                Ok(frame) if fits(&frame) => return frame,
+                Ok(_) => {}
+                Err(closed) => panic!("the socket was closed with {}", closed.0),
             }
         }
     }

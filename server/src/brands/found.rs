@@ -2,8 +2,8 @@
 
 use super::brand::Colour;
 use super::store;
-use crate::accounts::{self, Device, Email, Me, NewAccount, TimeZoneName};
 use crate::access::{Actor, admit_founder};
+use crate::accounts::{self, Device, Email, Me, NewAccount, TimeZoneName};
 use crate::app::App;
 use crate::members::{self, NewMember, Profile};
 use crate::platform::ids::{AccountId, BrandId, MemberId, Secret, hash_secret};
@@ -62,4 +62,3 @@ pub async fn is_open(app: &App) -> Result<bool> {
     let reader = app.store.read().await?;
     settings::setup_is_open(&reader).await
 }
-

@@ -61,7 +61,10 @@ struct StreamOf {
 /// The streams whose audience is a group: those of its webinars, and its own as the last.
 pub async fn streams_of_group(rows: &impl Rows, group: GroupId) -> Result<Vec<StreamId>> {
     let found: Vec<StreamOf> = rows
-        .all("SELECT id FROM streams WHERE group_id = $1 ORDER BY CASE WHEN kind = 'group' THEN 1 ELSE 0 END, id", values![group])
+        .all(
+            "SELECT id FROM streams WHERE group_id = $1 ORDER BY CASE WHEN kind = 'group' THEN 1 ELSE 0 END, id",
+            values![group],
+        )
         .await?;
     Ok(found.into_iter().map(|row| row.id).collect())
 }

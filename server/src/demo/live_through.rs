@@ -79,7 +79,6 @@ fn deeds(seed: &Seed) -> Vec<(At, Deed<'_>)> {
     deeds
 }
 
-#[expect(clippy::too_many_arguments, reason = "the story's own state, passed along")]
 async fn happen(
     app: &App,
     cast: &Cast,
@@ -112,7 +111,6 @@ async fn happen(
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the story's own state, passed along")]
 async fn say(
     app: &App,
     cast: &Cast,
@@ -123,7 +121,8 @@ async fn say(
     at: At,
 ) -> Result<()> {
     let key = (group.to_owned(), seed.ch.clone());
-    let channel = *cast.channels.get(&key).ok_or_else(|| Failure::broken("the demo speaks of a channel it has not got"))?;
+    let channel =
+        *cast.channels.get(&key).ok_or_else(|| Failure::broken("the demo speaks of a channel it has not got"))?;
     let named = |id: &String| format!("{group}/{id}");
     let request = PostRequest {
         client_key: format!("demo-{n:06}"),
@@ -156,7 +155,13 @@ async fn answer(app: &App, cast: &Cast, n: usize, thread: ThreadId, seed: &Threa
         knowledge::accept(app, asker, thread, Some(ReplyId(view.id.0))).await?;
     }
     if seed.state == "closed" && number + 1 == seed.replies.len() {
-        knowledge::edit(app, asker, thread, &ThreadChange { state: Some(WantedState::Closed), ..ThreadChange::default() }).await?;
+        knowledge::edit(
+            app,
+            asker,
+            thread,
+            &ThreadChange { state: Some(WantedState::Closed), ..ThreadChange::default() },
+        )
+        .await?;
     }
     Ok(())
 }

@@ -40,7 +40,14 @@ pub(super) async fn bring(app: &App, clock: &StoryClock, seed: &Seed, now: Milli
     let password_hash = app.passwords.hash_new(PASSWORD, &[]).await?;
     let brand = BrandId(app.ids.uuid(app.clock.now()));
     let tx = app.store.begin().await?;
-    insert_brand(&tx, brand, &seed.brand.name, &Colour::field("colour", &seed.brand.colour)?, seed.brand.default_language).await?;
+    insert_brand(
+        &tx,
+        brand,
+        &seed.brand.name,
+        &Colour::field("colour", &seed.brand.colour)?,
+        seed.brand.default_language,
+    )
+    .await?;
     tx.commit().await?;
 
     let mut cast = Cast::default();
@@ -66,7 +73,8 @@ async fn bring_person(
     password_hash: &str,
     places: &[(GroupId, GroupRole)],
 ) -> Result<()> {
-    let time_zone = TimeZoneName::parse(&person.time_zone).ok_or_else(|| Failure::broken("the demo has an odd zone"))?;
+    let time_zone =
+        TimeZoneName::parse(&person.time_zone).ok_or_else(|| Failure::broken("the demo has an odd zone"))?;
     let tx = app.store.begin().await?;
     let account = AccountId(app.ids.uuid(tx.now()));
     let email = Email::field("email", &person.email)?;
@@ -94,7 +102,8 @@ async fn make_group(app: &App, cast: &mut Cast, brand: BrandId, owner: &str, see
     let mut made = groups::snapshot(&seen).await?.channels;
     drop(reader);
     for channel in &seed.channels {
-        let at = made.iter().position(|view| view.frame.kind == channel.kind && view.frame.kind != ChannelKind::Webinar);
+        let at =
+            made.iter().position(|view| view.frame.kind == channel.kind && view.frame.kind != ChannelKind::Webinar);
         let id = if let Some(at) = at {
             let id = made.swap_remove(at).frame.id;
             let change = ChannelChange { name: Some(channel.name.clone()), topic: Some(channel.topic.clone()) };

@@ -146,7 +146,10 @@ macro_rules! talk {
     ($group:literal) => {
         Talk {
             group: $group,
-            messages: include_str!(concat!("../../seed/", $group, ".messages.jsonl")).lines().map(json).collect::<Result<_>>()?,
+            messages: include_str!(concat!("../../seed/", $group, ".messages.jsonl"))
+                .lines()
+                .map(json)
+                .collect::<Result<_>>()?,
             threads: json(include_str!(concat!("../../seed/", $group, ".threads.json")))?,
         }
     };

@@ -39,7 +39,7 @@ pub async fn unreact(app: &App, actor: &Actor, message: MessageId, emoji: &str) 
 fn parse(emoji: &str) -> Result<&str> {
     let is_emoji = !emoji.is_empty()
         && emoji.len() <= EMOJI_BYTES_MAX
-        && emoji.chars().any(|c| !c.is_ascii())
+        && !emoji.is_ascii()
         && !emoji.chars().any(|c| c.is_alphabetic() || c.is_whitespace() || c.is_control() || "<>&\"'/\\".contains(c));
     if is_emoji { Ok(emoji) } else { Err(Refusal::field("emoji", "invalid_emoji").into()) }
 }

@@ -30,7 +30,6 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 struct Client;
 
 /// The fallback of the router: a page or file of the client.
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if !matches!(method, Method::GET | Method::HEAD) {
         let mut refusal = Failure::from(Code::MethodNotAllowed).into_response();

@@ -32,9 +32,9 @@ impl Stale {
     /// What the engine has to do, from rows read now.
     pub async fn operations(&self, rows: &impl Rows) -> Result<Vec<IndexOp>> {
         let mut operations = Vec::new();
-        operations.extend(messages::index_rows(rows, &self.messages).await?.into_iter().map(of_message));
+        operations.extend(messages::index_rows(rows, &self.messages).await?.iter().map(of_message));
         operations.extend(knowledge::thread_index_rows(rows, &self.threads).await?.into_iter().map(of_thread));
-        operations.extend(knowledge::reply_index_rows(rows, &self.replies).await?.into_iter().map(of_reply));
+        operations.extend(knowledge::reply_index_rows(rows, &self.replies).await?.iter().map(of_reply));
         Ok(operations)
     }
 }
@@ -46,7 +46,7 @@ fn push<T: PartialEq>(ids: &mut Vec<T>, id: T) {
     }
 }
 
-fn of_message(row: IndexRow) -> IndexOp {
+fn of_message(row: &IndexRow) -> IndexOp {
     if row.deleted_at.is_some() {
         return IndexOp::Delete(row.id.0);
     }
@@ -82,7 +82,7 @@ fn of_thread(row: ThreadIndexRow) -> IndexOp {
     })
 }
 
-fn of_reply(row: ReplyIndexRow) -> IndexOp {
+fn of_reply(row: &ReplyIndexRow) -> IndexOp {
     if row.deleted_at.is_some() {
         return IndexOp::Delete(row.id.0);
     }

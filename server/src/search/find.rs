@@ -32,7 +32,7 @@ pub(super) struct Search {
 }
 
 /// The code for a text that can't be searched.
-pub(super) fn refuse(refusal: &QueryRefusal) -> Failure {
+pub(super) fn refuse(refusal: QueryRefusal) -> Failure {
     match refusal {
         QueryRefusal::Empty => Refusal::field("q", "required").into(),
         QueryRefusal::TooLong => Refusal::new(Code::TooLong).and_field("q", "too_long").into(),

@@ -9,8 +9,8 @@
 //! - A change is searchable when the follower has gone past it; the index can be lost and is then built anew from the
 //!   changes. While it is being built, or can't answer, the searcher is told so and never gets an empty result.
 
-pub mod engine;
 mod documents;
+pub mod engine;
 mod find;
 pub mod follow;
 mod hit;

@@ -54,7 +54,7 @@ async fn search(
     Id(brand): Id<BrandId>,
     Query(query): Query<SearchQuery>,
 ) -> Result<axum::Json<Hits>> {
-    let text = SearchText::parse(&query.q).map_err(|refusal| find::refuse(&refusal))?;
+    let text = SearchText::parse(&query.q).map_err(find::refuse)?;
     let limit = usize::try_from(query.limit.unwrap_or(20)).unwrap_or(usize::MAX);
     let offset: usize = paging::decode(query.cursor.as_deref())?.unwrap_or(0);
     if !(1..=MAX_LIMIT).contains(&limit) || offset > MAX_OFFSET {

@@ -26,7 +26,9 @@ pub async fn plan(
     let permit = permit::<PlanWebinar>(&tx, actor, group).await?;
     plan.schedule.check_ahead(tx.now())?;
     let id = WebinarId(app.ids.uuid(tx.now()));
-    if let Claim::Repeat(first) = client_keys::claim(&tx, actor.account, key, &("webinar", group, request), id.0).await? {
+    if let Claim::Repeat(first) =
+        client_keys::claim(&tx, actor.account, key, &("webinar", group, request), id.0).await?
+    {
         return shown_to(&permit, WebinarId(first)).await;
     }
     store::insert(&permit, id, &plan).await?;

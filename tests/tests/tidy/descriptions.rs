@@ -139,7 +139,10 @@ fn words_on_the_wire_are_lower_case() {
             }
         }
     }
-    none(&complaints, "The description does not see the serde rename: give the enum `rename_all`, or the macro a plain token.");
+    none(
+        &complaints,
+        "The description does not see the serde rename: give the enum `rename_all`, or the macro a plain token.",
+    );
 }
 
 #[test]

@@ -163,10 +163,11 @@ async fn an_acknowledgement_is_sent_only_after_the_data_was_flushed() {
     let lines = std::fs::read_to_string(&trace).unwrap();
     let lines: Vec<&str> = lines.lines().collect();
     // The write-ahead log holds the row as text; the answer quotes the key.
-    let written = lines.iter().rposition(|line| line.contains("pwrite64(") && line.contains(key)).expect("the row is written");
+    let written =
+        lines.iter().rposition(|line| line.contains("pwrite64(") && line.contains(key)).expect("the row is written");
     let told = lines
         .iter()
-        .position(|line| !line.contains("pwrite64(") && line.contains("HTTP/1.1 201") )
+        .position(|line| !line.contains("pwrite64(") && line.contains("HTTP/1.1 201"))
         .expect("the answer is sent");
     let flushed = lines[written..told].iter().any(|line| line.contains("fdatasync(") || line.contains("fsync("));
     assert!(written < told && flushed, "written at {written}, told at {told}");

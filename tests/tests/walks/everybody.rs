@@ -82,7 +82,8 @@ async fn a_stranger_is_answered_for_real_things_as_for_things_that_are_not() {
     let group = north.group("Antriebe").await;
     let anja = house.member(&north, "Anja", &[(&group, GroupRole::Member)]).await;
     let message = id_of(&north.owner.say(&group.chat, "geheim").await["message"]);
-    let thread = json!({ "client_key": fresh_key(), "kind": "question", "title": "Geheime Frage", "body": "?", "tags": [] });
+    let thread =
+        json!({ "client_key": fresh_key(), "kind": "question", "title": "Geheime Frage", "body": "?", "tags": [] });
     let thread = id_of(&north.owner.post(&format!("/groups/{}/threads", group.id), &thread).await.ok());
     let reply = json!({ "client_key": fresh_key(), "body": "Geheime Antwort" });
     let reply = id_of(&anja.post(&format!("/threads/{thread}/replies"), &reply).await.ok());
@@ -111,7 +112,12 @@ async fn a_stranger_is_answered_for_real_things_as_for_things_that_are_not() {
     for operation in operations().into_iter().filter(|operation| operation.path.contains('{')) {
         let of_real = ask(&south.owner, &operation, &filled(&operation.path, real)).await;
         let of_unreal = ask(&south.owner, &operation, &filled(&operation.path, unreal)).await;
-        assert!(!of_real.status.is_success() && !of_real.status.is_server_error(), "{} {}", operation.name, of_real.status);
+        assert!(
+            !of_real.status.is_success() && !of_real.status.is_server_error(),
+            "{} {}",
+            operation.name,
+            of_real.status
+        );
         assert_eq!(of_real.without_request_id(), of_unreal.without_request_id(), "{}", operation.name);
         house.clock.advance_ms(60_000);
     }

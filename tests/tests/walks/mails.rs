@@ -12,7 +12,7 @@ async fn house_posting_to(url: &str) -> House {
     let url = Hidden::new(url.to_owned());
     House::with(Box::new(move |config| {
         config.mail.smtp_url = Some(url);
-        config.mail.from = "Talk <talk@helvion.example>".to_owned();
+        "Talk <talk@helvion.example>".clone_into(&mut config.mail.from);
     }))
     .await
 }
@@ -77,7 +77,7 @@ async fn a_webinar_arrives_with_an_entry_that_a_calendar_can_read() {
     let id = webinar(&brand, &group, "Größere Antriebe").await;
     register(&anja, &id).await;
     let letter = post.next().await;
-    assert_eq!(letter.to, [anja.email.clone()]);
+    assert_eq!(letter.to, std::slice::from_ref(&anja.email));
     let mail = letter.read();
     assert!(mail.subject().unwrap().contains("Größere Antriebe"), "{:?}", mail.subject());
     assert!(mail.body_text(0).unwrap().contains("3 December 2026, 10:00 (Europe/Berlin)"));
@@ -108,7 +108,7 @@ async fn nothing_that_a_person_types_becomes_a_header_or_a_recipient() {
     let hostile = "=?utf-8?q?a=0D=0ABcc:_evil=40example.com?= \"><x@y.z>, Bcc: evil@example.com";
     register(&anja, &webinar(&brand, &group, hostile).await).await;
     let letter = post.next().await;
-    assert_eq!(letter.to, [anja.email.clone()]);
+    assert_eq!(letter.to, std::slice::from_ref(&anja.email));
     let head = String::from_utf8_lossy(&letter.raw).split("\r\n\r\n").next().unwrap().to_owned();
     let names: Vec<&str> =
         head.lines().filter(|line| !line.starts_with([' ', '\t'])).filter_map(|line| line.split(':').next()).collect();
@@ -136,7 +136,7 @@ async fn a_mail_waits_for_a_server_that_is_down_and_leaves_when_it_is_back() {
     assert_eq!(post_due(house.app()).await.unwrap(), 0, "not before its time");
     house.clock.advance_ms(61_000);
     post_due(house.app()).await.unwrap();
-    assert_eq!(back.next().await.to, [anja.email.clone()]);
+    assert_eq!(back.next().await.to, std::slice::from_ref(&anja.email));
     newest_mail(&brand, |mail| mail["state"] == "sent").await;
     house.clock.advance_ms(24 * 3_600_000);
     post_due(house.app()).await.unwrap();
@@ -163,7 +163,7 @@ async fn a_busy_server_is_asked_again_and_a_refusal_is_final_until_the_owner_say
     let mail = id_of(&failed);
     anja.post(&format!("/mails/{mail}/retry"), &json!({})).await.refused(403, "forbidden");
     brand.owner.post(&format!("/mails/{mail}/retry"), &json!({})).await.ok();
-    assert_eq!(post.next().await.to, [anja.email.clone()]);
+    assert_eq!(post.next().await.to, std::slice::from_ref(&anja.email));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Walks through the public door: HTTP and WebSocket against a real server with a real database.
 
-#![expect(clippy::unwrap_used, reason = "a walk that can't go on has failed")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a walk that can't go on has failed")]
 
 mod accounts;
 mod calendar;

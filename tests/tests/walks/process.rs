@@ -1,7 +1,7 @@
 //! The program as a process: what it says when it can't start, and how it stops.
 
-use guildhall_tests::program::{Program, command};
 use guildhall_tests::House;
+use guildhall_tests::program::{Program, command};
 
 /// What the program writes to its error output when it refuses to start.
 async fn complaint(file: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {

@@ -70,7 +70,9 @@ async fn nothing_of_a_group_one_is_not_in_shows_in_hits_or_counts() {
 
     assert_eq!(settled(&house, &anja, "zitronenfalter").await["total"], 0);
     assert_eq!(settled(&house, &brand.owner, "zitronenfalter").await["total"], 1);
-    anja.get(&format!("/brands/{}/search?q=zitronenfalter&group={}", brand.id, closed.id)).await.refused(404, "not_found");
+    anja.get(&format!("/brands/{}/search?q=zitronenfalter&group={}", brand.id, closed.id))
+        .await
+        .refused(404, "not_found");
     anja.get(&format!("/brands/{}/search?q=zitronenfalter", south.id)).await.refused(404, "not_found");
 }
 

@@ -3,8 +3,8 @@
 //! Invariants: a request reaches a handler only through `guard`, so host, origin and method have been checked; a body is
 //! read only through an extractor that bounds it; whatever happens, the answer is a problem document with a request id.
 
-mod front;
 mod disposition;
+mod front;
 mod given;
 mod guard;
 mod headers;
@@ -12,8 +12,8 @@ mod proxy;
 mod read;
 pub mod serve;
 
-pub use front::{Limits, Peer, Traffic};
 pub use disposition::{Disposition, content_disposition};
+pub use front::{Limits, Peer, Traffic};
 pub use given::{IfMatch, RawBody};
 pub use guard::{Guard, RequestId};
 pub use proxy::{ClientAddress, Network};

@@ -155,7 +155,7 @@ impl MeiliEngine {
 
     async fn ask_all(&self, query: &EngineQuery) -> Result<EngineHits, EngineFault> {
         let question = layout::question(&query.text);
-        let groups: Vec<_> = BTreeSet::from_iter(query.groups.iter().copied()).into_iter().collect();
+        let groups: Vec<_> = query.groups.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
         let parts = groups.chunks(MAX_GROUPS_PER_QUERY).map(|groups| self.ask(query, &question, groups));
         let answers = try_join_all(parts).await?;
         let total = answers.iter().map(|answer| answer.total).sum();
