@@ -13,7 +13,7 @@ mod knowledge;
 mod mails;
 mod members;
 mod messages;
-mod process;
+mod program;
 mod realtime;
 mod search;
 mod seats;
