@@ -5,11 +5,11 @@ use http::{HeaderValue, header};
 
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
     media-src 'self' blob:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
-    form-action 'self'; require-trusted-types-for 'script'";
+    form-action 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html guildhall-html";
 
 /// Camera, microphone and screen are for the stage; everything else of the machine is not ours to ask for.
 const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), autoplay=(self), \
-    clipboard-write=(self), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), accelerometer=(), \
+    clipboard-write=(self), geolocation=(), payment=(), usb=(), serial=(), midi=(), accelerometer=(), \
     gyroscope=(), magnetometer=(), browsing-topics=()";
 
 const ALWAYS: &[(&str, &str)] = &[
@@ -49,7 +49,7 @@ mod tests {
             headers["content-security-policy"],
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; \
              font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; \
-             require-trusted-types-for 'script'"
+             require-trusted-types-for 'script'; trusted-types svelte-trusted-html guildhall-html"
         );
         assert_eq!(headers["cache-control"], "no-store");
         assert_eq!(headers["strict-transport-security"], TWO_YEARS);

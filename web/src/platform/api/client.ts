@@ -14,6 +14,12 @@ interface Options {
 }
 
 let onLoggedOut: () => void = () => undefined;
+let onReached: () => void = () => undefined;
+
+/** Called when an answer has come: the server is there, whatever a lost socket is waiting for. */
+export function whenReached(act: () => void): void {
+  onReached = act;
+}
 
 /** Called once at start: what happens when the server no longer knows this log-in. */
 export function whenLoggedOut(act: () => void): void {
@@ -44,6 +50,7 @@ async function send<T = undefined>(method: string, path: string, options: Option
     if (fault instanceof DOMException && fault.name === 'AbortError') throw fault;
     throw new Problem('network', 0);
   }
+  onReached();
   if (response.ok) return decode<T>(response);
   const problem = await readProblem(response);
   if (problem.code === 'unauthenticated' || problem.code === 'session_reused') onLoggedOut();

@@ -112,3 +112,16 @@ test('after an ended log-in nothing is tried again', async () => {
   await settle();
   expect(sockets).toHaveLength(1);
 });
+
+test('a request that gets through ends the wait, and asks for one connection only', async () => {
+  await connected();
+  sockets[0]!.onclose?.({ code: 1006 });
+  connection.reached();
+  connection.reached();
+  await settle();
+  expect(sockets).toHaveLength(2);
+  expect(pending().filter(({ ms }) => ms < 25_000)).toHaveLength(0);
+  connection.reached();
+  await settle();
+  expect(sockets).toHaveLength(2);
+});

@@ -73,6 +73,13 @@ export class Connection {
     }
   }
 
+  /** A request has got through, so there is nothing left to wait for. What failed before still counts. */
+  reached(): void {
+    if (!this.#wanted || this.#socket || this.#connecting) return;
+    this.#cancelWait?.();
+    void this.#connect();
+  }
+
   async #connect(): Promise<void> {
     if (this.#connecting || this.#socket || !this.#wanted) return;
     this.#connecting = true;

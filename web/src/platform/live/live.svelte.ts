@@ -1,4 +1,4 @@
-import { get, post } from '$platform/api/client';
+import { get, post, whenReached } from '$platform/api/client';
 import type { GroupSnapshot, Id, Start } from '$platform/api/types';
 import { brand } from '$platform/store/brand.svelte';
 import { dropChannels, forgetChannels, openChannel } from '$platform/store/channel.svelte';
@@ -57,6 +57,7 @@ class Live {
     addEventListener('online', this.#wake);
     addEventListener('offline', this.#cutOff);
     document.addEventListener('visibilitychange', this.#wake);
+    whenReached(() => this.#connection.reached());
     this.#waitForLoss();
     this.#connection.start();
   }
