@@ -20,7 +20,8 @@ export interface Listener {
 }
 
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
+/** Somebody may be looking at the screen: an outage that ends is noticed within this, however long it was. */
+const LONGEST_WAIT_MS = 10_000;
 const ANSWER_WITHIN_MS = 5_000;
 const RESTART = 1012;
 const ENDED = [4401, 4403];
