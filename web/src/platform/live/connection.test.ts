@@ -83,7 +83,7 @@ test('waits double up to a ceiling, each drawn from zero to that ceiling', async
     timer.live = false;
     timer.act();
   }
-  expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 15000, 15000, 15000]);
+  expect(waits).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000, 5000]);
 });
 
 test('waking connects at once, whatever wait is running', async () => {
