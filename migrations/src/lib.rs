@@ -15,6 +15,7 @@ mod m0003_talk;
 mod m0004_knowledge;
 mod m0005_webinars;
 mod m0006_post;
+mod m0007_stage;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_knowledge::Step),
             Box::new(m0005_webinars::Step),
             Box::new(m0006_post::Step),
+            Box::new(m0007_stage::Step),
         ]
     }
 }

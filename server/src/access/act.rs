@@ -2,7 +2,8 @@
 
 use super::standing::Target;
 use crate::platform::ids::{
-    BrandId, ChannelId, FileId, GroupId, InvitationId, MailId, MemberId, MessageId, ReplyId, ThreadId, WebinarId,
+    BrandId, ChannelId, FileId, GroupId, InvitationId, MailId, MemberId, MessageId, ReplyId, StageKeyId, ThreadId,
+    WebinarId,
 };
 
 /// Something that can be allowed.
@@ -16,6 +17,13 @@ pub trait Act: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GroupMember {
     pub group: GroupId,
+    pub member: MemberId,
+}
+
+/// A member of the group in a webinar, as a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WebinarMember {
+    pub webinar: WebinarId,
     pub member: MemberId,
 }
 
@@ -97,4 +105,22 @@ acts! {
     PlanWebinar on GroupId,
     EditWebinar on WebinarId,
     Register on WebinarId,
+
+    /// Come in, watch and listen.
+    JoinStage on WebinarId,
+    /// Send camera, microphone or screen.
+    PublishOnStage on WebinarId,
+    /// Open, lock and end it.
+    DirectStage on WebinarId,
+    RecordStage on WebinarId,
+    /// Who was there, and for how long.
+    ReadAttendance on WebinarId,
+    MakeStageKey on WebinarId,
+    RevokeStageKey on StageKeyId,
+    /// Invite to the stage, or back among the attendees.
+    SetStageRole on WebinarMember,
+    /// Silence what somebody sends.
+    MuteOnStage on WebinarMember,
+    /// Send out of the webinar.
+    RemoveFromStage on WebinarMember,
 }

@@ -27,6 +27,6 @@ pub use admission::{
 pub use permit::{Permit, permit};
 pub use policy::may_grant;
 pub(crate) use roles::words;
-pub use roles::{BrandRole, ChannelKind, GroupRole, MemberState};
-pub use scope::{Scope, Seen, scope, scope_of_bearer, see, see_for};
+pub use roles::{BrandRole, ChannelKind, GroupRole, MemberState, StageRole};
+pub use scope::{Scope, Seen, scope, scope_of_bearer, see, see_for, who_may};
 pub use standing::{Place, Standing, Subject, Target};

@@ -1,7 +1,7 @@
 //! The policy: one table, pure.
 
 use super::act::ActName;
-use super::roles::{BrandRole, ChannelKind, GroupRole, MemberState};
+use super::roles::{BrandRole, ChannelKind, GroupRole, MemberState, StageRole};
 use super::standing::{Place, Standing};
 use crate::platform::clock::Millis;
 use crate::platform::refusal::Code;
@@ -47,6 +47,10 @@ enum Who {
     Speaker,
     /// The one who invited, or an admin.
     Inviter,
+    /// Whoever was not sent out of the webinar.
+    Admitted,
+    /// Hosts and speakers of the webinar's stage.
+    OnStage,
 }
 
 struct Rule {
@@ -87,6 +91,14 @@ const fn rule_of(act: ActName) -> Rule {
         A::DeleteMessage | A::DeleteReply | A::DeleteThread => rule(Sight::Group, Who::AuthorOr(GroupRole::Moderator)),
         A::CurateThread | A::AcceptReply => speech(Who::AuthorOr(GroupRole::Moderator)),
         A::PlanWebinar | A::EditWebinar => rule(Sight::Group, Who::GroupRole(GroupRole::Host)),
+
+        A::JoinStage => rule(Sight::Group, Who::Admitted),
+        A::PublishOnStage => speech(Who::OnStage),
+        A::DirectStage | A::RecordStage | A::ReadAttendance | A::MakeStageKey | A::RevokeStageKey => {
+            rule(Sight::Group, Who::GroupRole(GroupRole::Host))
+        }
+        A::SetStageRole | A::MuteOnStage => rule(Sight::Group, Who::GroupRole(GroupRole::Host)),
+        A::RemoveFromStage => rule(Sight::Group, Who::Above(GroupRole::Host)),
     }
 }
 
@@ -103,6 +115,8 @@ const fn in_archive(act: ActName) -> bool {
             | ActName::DeleteReply
             | ActName::DeleteThread
             | ActName::RevokeInvitation
+            | ActName::ReadAttendance
+            | ActName::RevokeStageKey
     )
 }
 
@@ -179,6 +193,8 @@ fn may(who: Who, standing: &Standing, place: &Place) -> bool {
         Who::Above(role) => above(role, standing, place),
         Who::Speaker => place.channel_kind != Some(ChannelKind::Announcements) || has(GroupRole::Host),
         Who::Inviter => is_admin || place.subject == Some(standing.member),
+        Who::Admitted => standing.sent_out_at.is_none(),
+        Who::OnStage => standing.sent_out_at.is_none() && standing.stage_role() >= StageRole::Speaker,
     }
 }
 
@@ -204,12 +220,13 @@ fn above(role: GroupRole, standing: &Standing, place: &Place) -> bool {
 /// Somebody else's invitation is not even there for those who may not revoke it, and neither is a member of the brand for
 /// those who run nothing: they may share no group, and then they are not to find each other.
 fn refusal_of(who: Who, standing: &Standing) -> Verdict {
-    let hidden = match who {
-        Who::Inviter => true,
-        Who::AdminAbove => standing.brand_role < BrandRole::Admin,
-        _ => false,
-    };
-    if hidden { Verdict::Unseen } else { Verdict::Refused(Code::Forbidden) }
+    match who {
+        Who::Inviter => Verdict::Unseen,
+        Who::AdminAbove if standing.brand_role < BrandRole::Admin => Verdict::Unseen,
+        Who::Admitted | Who::OnStage if standing.sent_out_at.is_some() => Verdict::Refused(Code::SentOut),
+        Who::OnStage => Verdict::Refused(Code::NotOnStage),
+        _ => Verdict::Refused(Code::Forbidden),
+    }
 }
 
 fn too_old(place: &Place, now: Millis) -> bool {

@@ -12,7 +12,15 @@ const ME: MemberId = MemberId(Uuid::from_u128(1));
 const OTHER: MemberId = MemberId(Uuid::from_u128(2));
 
 fn standing(brand_role: BrandRole, group_role: Option<GroupRole>) -> Standing {
-    Standing { member: ME, brand_role, state: MemberState::Active, group_role, muted_until: None }
+    Standing {
+        member: ME,
+        brand_role,
+        state: MemberState::Active,
+        group_role,
+        muted_until: None,
+        given_stage_role: None,
+        sent_out_at: None,
+    }
 }
 
 fn personas() -> Vec<(&'static str, Option<Standing>)> {
@@ -24,6 +32,8 @@ fn personas() -> Vec<(&'static str, Option<Standing>)> {
         ("outside", Some(standing(BrandRole::Member, None))),
         ("muted", Some(Standing { muted_until: Some(NOW.plus_ms(1)), ..member })),
         ("member", Some(member)),
+        ("speaker", Some(Standing { given_stage_role: Some(StageRole::Speaker), ..member })),
+        ("sent out", Some(Standing { given_stage_role: Some(StageRole::Speaker), sent_out_at: Some(NOW), ..member })),
         ("moderator", Some(standing(BrandRole::Member, Some(GroupRole::Moderator)))),
         ("host", Some(standing(BrandRole::Member, Some(GroupRole::Host)))),
         ("admin", Some(standing(BrandRole::Admin, None))),
@@ -57,12 +67,12 @@ fn cell(verdict: Verdict) -> &'static str {
 fn the_policy_is_this_matrix() {
     let mut matrix = format!("{:20}", "");
     for (name, _) in personas() {
-        write!(matrix, "{name:10}").unwrap();
+        write!(matrix, "{name:13}").unwrap();
     }
     for act in ActName::ALL {
         write!(matrix, "\n{:20}", format!("{act:?}")).unwrap();
         for (_, standing) in personas() {
-            write!(matrix, "{:10}", cell(decide(*act, standing.as_ref(), &place(), NOW))).unwrap();
+            write!(matrix, "{:13}", cell(decide(*act, standing.as_ref(), &place(), NOW))).unwrap();
         }
     }
     let matrix = matrix.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");

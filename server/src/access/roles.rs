@@ -40,6 +40,8 @@ words!(/// What a member is in the brand.
     BrandRole { Member "member", Admin "admin", Owner "owner", });
 words!(/// What a member is in a group.
     GroupRole { Member "member", Moderator "moderator", Host "host", });
+words!(/// What a member is on the stage of a webinar.
+    StageRole { Attendee "attendee", Speaker "speaker", Host "host", });
 words!(/// Whether a membership counts.
     MemberState { Active "active", Suspended "suspended", Removed "removed", });
 words!(/// What a channel is for.

@@ -1,12 +1,14 @@
 //! Where reads start: a brand with the groups one may read, or one thing that one may read.
 
+use std::collections::HashSet;
+
 use sea_orm::FromQueryResult;
 
 use super::act::Act;
 use super::actor::Actor;
 use super::policy::{Verdict, decide, may_read};
 use super::roles::{BrandRole, GroupRole};
-use super::standing::{Place, Standing, Target, locate, standing};
+use super::standing::{Place, Standing, Target, locate, standing, standings};
 use crate::platform::ids::{AccountId, BrandId, GroupId, LoginId, MemberId};
 use crate::platform::refusal::{Code, Failure, Result};
 use crate::platform::store::{Reader, Rows};
@@ -135,4 +137,12 @@ pub async fn see_for<'r, A: Act>(reader: &'r Reader, actor: &Actor, target: A::T
         (Verdict::Refused(code), _) => Err(code.into()),
         _ => Err(Code::NotFound.into()),
     }
+}
+
+/// Which of these members may do `A` to a target at this moment: for what was opened by right and has to end with it.
+pub async fn who_may<A: Act>(reader: &Reader, target: A::Target, members: &[MemberId]) -> Result<HashSet<MemberId>> {
+    let Some(place) = locate(reader, target).await? else { return Ok(HashSet::new()) };
+    let standings = standings(reader, members, &place).await?;
+    let may = |standing: &Standing| decide(A::NAME, Some(standing), &place, reader.now()) == Verdict::Allowed;
+    Ok(standings.into_iter().filter(may).map(|standing| standing.member).collect())
 }

@@ -5,16 +5,16 @@
 
 use sea_orm::{FromQueryResult, Value};
 
-use super::act::GroupMember;
+use super::act::{GroupMember, WebinarMember};
 use super::actor::Actor;
-use super::roles::{BrandRole, ChannelKind, GroupRole, MemberState};
+use super::roles::{BrandRole, ChannelKind, GroupRole, MemberState, StageRole};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{
-    BrandId, ChannelId, FileId, GroupId, InvitationId, MailId, MemberId, MessageId, ReplyId, StreamId, ThreadId,
-    WebinarId,
+    BrandId, ChannelId, FileId, GroupId, InvitationId, MailId, MemberId, MessageId, ReplyId, StageKeyId, StreamId,
+    ThreadId, WebinarId,
 };
 use crate::platform::refusal::Result;
-use crate::platform::store::Rows;
+use crate::platform::store::{Rows, placeholders};
 use crate::values;
 
 /// What the actor is, in the brand and group of a target.
@@ -25,6 +25,21 @@ pub struct Standing {
     pub state: MemberState,
     pub group_role: Option<GroupRole>,
     pub muted_until: Option<Millis>,
+    /// As it was given in the webinar of the target; hosts of the group need none.
+    pub given_stage_role: Option<StageRole>,
+    /// When they were sent out of that webinar.
+    pub sent_out_at: Option<Millis>,
+}
+
+impl Standing {
+    /// What they are on the stage of the target's webinar.
+    pub fn stage_role(&self) -> StageRole {
+        if self.group_role >= Some(GroupRole::Host) {
+            StageRole::Host
+        } else {
+            self.given_stage_role.unwrap_or(StageRole::Attendee)
+        }
+    }
 }
 
 /// Where a target stands.
@@ -33,6 +48,7 @@ pub struct Place {
     pub brand: BrandId,
     pub group: Option<GroupId>,
     pub archived_at: Option<Millis>,
+    pub webinar: Option<WebinarId>,
     pub channel: Option<ChannelId>,
     pub channel_kind: Option<ChannelKind>,
     pub stream: Option<StreamId>,
@@ -63,6 +79,7 @@ impl Place {
             brand,
             group: None,
             archived_at: None,
+            webinar: None,
             channel: None,
             channel_kind: None,
             stream: None,
@@ -100,16 +117,28 @@ pub(super) async fn locate<T: Target>(rows: &impl Rows, target: T) -> Result<Opt
     Ok(rows.first::<T::Row>(T::LOCATE, target.keys()).await?.map(Into::into))
 }
 
+const STANDING: &str =
+    "SELECT m.id AS member, m.role AS brand_role, m.state AS state, g.role AS group_role, g.muted_until AS muted_until,
+            p.role AS given_stage_role, p.sent_out_at AS sent_out_at
+     FROM members m JOIN accounts a ON a.id = m.account_id
+     LEFT JOIN group_members g ON g.member_id = m.id AND g.group_id = $2
+     LEFT JOIN stage_people p ON p.member_id = m.id AND p.webinar_id = $3
+     WHERE m.brand_id = $1 AND a.deactivated_at IS NULL";
+
 /// What the actor is there; `None` when it has no place in the brand.
 pub(super) async fn standing(rows: &impl Rows, actor: &Actor, place: &Place) -> Result<Option<Standing>> {
-    rows.first(
-        "SELECT m.id AS member, m.role AS brand_role, m.state AS state, g.role AS group_role, g.muted_until AS muted_until
-         FROM members m JOIN accounts a ON a.id = m.account_id
-         LEFT JOIN group_members g ON g.member_id = m.id AND g.group_id = $3
-         WHERE m.brand_id = $1 AND m.account_id = $2 AND a.deactivated_at IS NULL",
-        values![place.brand, actor.account, place.group],
-    )
-    .await
+    let values = values![place.brand, place.group, place.webinar, actor.account];
+    rows.first(&format!("{STANDING} AND m.account_id = $4"), values).await
+}
+
+/// What these members are there, in one read.
+pub(super) async fn standings(rows: &impl Rows, members: &[MemberId], place: &Place) -> Result<Vec<Standing>> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values = values![place.brand, place.group, place.webinar];
+    values.extend(members.iter().map(|member| Value::from(*member)));
+    rows.all(&format!("{STANDING} AND m.id IN ({})", placeholders(4, members.len())), values).await
 }
 
 #[derive(FromQueryResult)]
@@ -196,6 +225,7 @@ pub struct Planned {
     author: MemberId,
     created_at: Millis,
     published_at: Option<Millis>,
+    webinar: WebinarId,
 }
 
 impl From<Planned> for Place {
@@ -206,6 +236,7 @@ impl From<Planned> for Place {
             author: Some(row.author),
             created_at: Some(row.created_at),
             hosts_only: row.published_at.is_none(),
+            webinar: Some(row.webinar),
             ..Place::in_brand(row.brand)
         }
     }
@@ -216,6 +247,7 @@ pub struct About {
     brand: BrandId,
     group_id: Option<GroupId>,
     archived_at: Option<Millis>,
+    webinar: Option<WebinarId>,
     subject: MemberId,
     subject_brand_role: BrandRole,
     subject_group_role: Option<GroupRole>,
@@ -226,6 +258,7 @@ impl From<About> for Place {
         Place {
             group: row.group_id,
             archived_at: row.archived_at,
+            webinar: row.webinar,
             subject: Some(row.subject),
             subject_brand_role: Some(row.subject_brand_role),
             subject_group_role: row.subject_group_role,
@@ -264,17 +297,24 @@ targets! {
                 COALESCE(r.deleted_at, t.deleted_at) AS deleted_at, NULL AS channel, NULL AS channel_kind, NULL AS stream
          FROM replies r JOIN threads t ON t.id = r.thread_id JOIN groups g ON g.id = r.group_id WHERE r.id = $1";
     WebinarId => Planned,
-        "SELECT w.brand_id AS brand, w.group_id, g.archived_at, w.host_id AS author, w.created_at, w.published_at
+        "SELECT w.brand_id AS brand, w.group_id, g.archived_at, w.host_id AS author, w.created_at, w.published_at,
+                w.id AS webinar
          FROM webinars w JOIN groups g ON g.id = w.group_id WHERE w.id = $1";
+    StageKeyId => Planned,
+        "SELECT w.brand_id AS brand, w.group_id, g.archived_at, k.maker_id AS author, k.created_at, w.published_at,
+                w.id AS webinar
+         FROM stage_keys k JOIN webinars w ON w.id = k.webinar_id JOIN groups g ON g.id = w.group_id WHERE k.id = $1";
     FileId => Authored,
         "SELECT f.brand_id AS brand, f.group_id, g.archived_at, f.uploader_id AS author, f.created_at,
                 COALESCE(f.deleted_at, m.deleted_at) AS deleted_at, m.channel_id AS channel, NULL AS channel_kind, NULL AS stream
          FROM files f JOIN groups g ON g.id = f.group_id LEFT JOIN messages m ON m.id = f.message_id WHERE f.id = $1";
     MemberId => About,
-        "SELECT brand_id AS brand, NULL AS group_id, NULL AS archived_at, id AS subject, role AS subject_brand_role,
+        "SELECT brand_id AS brand, NULL AS group_id, NULL AS archived_at, NULL AS webinar, id AS subject,
+                role AS subject_brand_role,
                 NULL AS subject_group_role FROM members WHERE id = $1 AND state <> 'removed'";
     InvitationId => About,
-        "SELECT i.brand_id AS brand, NULL AS group_id, NULL AS archived_at, m.id AS subject, m.role AS subject_brand_role,
+        "SELECT i.brand_id AS brand, NULL AS group_id, NULL AS archived_at, NULL AS webinar, m.id AS subject,
+                m.role AS subject_brand_role,
                 NULL AS subject_group_role
          FROM invitations i JOIN members m ON m.id = i.inviter_id WHERE i.id = $1";
 }
@@ -282,11 +322,25 @@ targets! {
 impl Target for GroupMember {
     type Row = About;
     const LOCATE: &'static str =
-        "SELECT g.brand_id AS brand, g.id AS group_id, g.archived_at, m.id AS subject, m.role AS subject_brand_role,
-                gm.role AS subject_group_role
+        "SELECT g.brand_id AS brand, g.id AS group_id, g.archived_at, NULL AS webinar, m.id AS subject,
+                m.role AS subject_brand_role, gm.role AS subject_group_role
          FROM groups g JOIN group_members gm ON gm.group_id = g.id JOIN members m ON m.id = gm.member_id
          WHERE g.id = $1 AND m.id = $2";
     fn keys(self) -> Vec<Value> {
         values![self.group, self.member]
+    }
+}
+
+/// A draft has no stage, so nobody is in it.
+impl Target for WebinarMember {
+    type Row = About;
+    const LOCATE: &'static str =
+        "SELECT w.brand_id AS brand, w.group_id, g.archived_at, w.id AS webinar, m.id AS subject,
+                m.role AS subject_brand_role, gm.role AS subject_group_role
+         FROM webinars w JOIN groups g ON g.id = w.group_id JOIN group_members gm ON gm.group_id = g.id
+         JOIN members m ON m.id = gm.member_id
+         WHERE w.id = $1 AND m.id = $2 AND w.published_at IS NOT NULL";
+    fn keys(self) -> Vec<Value> {
+        values![self.webinar, self.member]
     }
 }

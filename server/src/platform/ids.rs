@@ -61,6 +61,11 @@ id!(MessageId);
 id!(ThreadId);
 id!(ReplyId);
 id!(WebinarId);
+id!(/// A key with which a studio publishes or a screen in a lobby watches.
+    StageKeyId);
+id!(RecordingId);
+id!(/// One file of a recording.
+    RecordingPartId);
 id!(InvitationId);
 id!(FileId);
 id!(MailId);
