@@ -5,6 +5,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
+use guildhall_migrations::Migrator;
+use sea_orm_migration::MigratorTrait;
 use tokio::sync::{Notify, mpsc};
 
 use crate::accounts::cookie::CookieStyle;
@@ -15,7 +17,6 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::handoff::Handoffs;
 use crate::platform::ids::{Chance, Ids, LoginId, MemberId, StreamId};
-use crate::platform::keys::Keys;
 use crate::platform::limits::Limits;
 use crate::platform::mail::{Keep, Mailer, Smtp};
 use crate::platform::passwords::{Cost, Passwords};
@@ -23,6 +24,7 @@ use crate::platform::refusal::{Failure, Result};
 use crate::platform::store::Store;
 use crate::realtime::Relay;
 use crate::search::Index;
+use crate::settings;
 
 /// Everything that a verb needs beside its actor and its request. Cheap to clone.
 #[derive(Clone)]
@@ -78,13 +80,13 @@ pub struct Outside {
 pub type Woken = mpsc::UnboundedReceiver<BTreeSet<StreamId>>;
 
 impl App {
-    /// Opens database, keys, files and sockets. The receiver is for [`crate::followers`].
+    /// Opens database (brought up to date), keys, files and sockets. The receiver is for [`crate::followers`].
     pub async fn open(config: Config, outside: Outside) -> Result<(App, Woken)> {
         std::fs::create_dir_all(&config.data).map_err(|error| Failure::fault("making the data folder", error))?;
         let (wake, woken) = mpsc::unbounded_channel();
         let store = Store::open(config.database_url().reveal(), outside.clock.clone(), wake).await?;
-        let keys =
-            Keys::open(&config.data, &*outside.chance).map_err(|error| Failure::fault("opening the keys", error))?;
+        Migrator::up(store.for_migrations(), None).await?;
+        let keys = settings::open_keys(&store, &config.data, &*outside.chance).await?;
         let hub = Hub::start(live_config(&config), machine_uptime())
             .map_err(|error| Failure::fault("starting the sockets", error))?;
         let public_url = config.public_url();
@@ -109,6 +111,16 @@ impl App {
             config,
         };
         Ok((App(Arc::new(house)), woken))
+    }
+
+    /// Gives a house that has lost its pepper for good another one. It can't be opened before.
+    pub async fn renew_pepper(config: &Config, outside: Outside) -> Result<()> {
+        let (wake, _woken) = mpsc::unbounded_channel();
+        let store = Store::open(config.database_url().reveal(), outside.clock, wake).await?;
+        Migrator::up(store.for_migrations(), None).await?;
+        settings::renew_pepper(&store, &config.data, &*outside.chance).await?;
+        store.close().await;
+        Ok(())
     }
 
     /// An address of this server, for people to open.

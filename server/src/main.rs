@@ -14,8 +14,6 @@ use guildhall::platform::passwords::Cost;
 use guildhall::platform::refusal::Failure;
 use guildhall::serve::{Running, start};
 use guildhall::settings;
-use guildhall_migrations::Migrator;
-use sea_orm_migration::MigratorTrait;
 
 /// Groups of professionals: chat, knowledge, webinars, on a server of your own.
 #[derive(Parser)]
@@ -35,6 +33,8 @@ enum Command {
     Demo,
     /// Print a link with which one more brand can be founded on this server
     NewBrand,
+    /// Make a new key for the passwords where the old one is lost for good: everybody has to ask for a new password
+    NewPepper,
 }
 
 fn main() -> ExitCode {
@@ -58,6 +58,7 @@ fn main() -> ExitCode {
         Command::Serve => runtime.block_on(serve(config)),
         Command::Demo => runtime.block_on(demo(config)),
         Command::NewBrand => runtime.block_on(new_brand(config)),
+        Command::NewPepper => runtime.block_on(new_pepper(config)),
     }
 }
 
@@ -113,12 +114,23 @@ async fn new_brand(config: Config) -> ExitCode {
 
 async fn link_for_new_brand(config: Config) -> Result<String, Failure> {
     let (app, _woken) = App::open(config, outside()).await?;
-    Migrator::up(app.store.for_migrations(), None).await?;
     let secret = app.ids.secret();
     let tx = app.store.begin().await?;
     settings::reopen_setup(&tx, &secret.hash()).await?;
     tx.commit().await?;
     Ok(app.link(&format!("/setup#{}", secret.reveal())))
+}
+
+async fn new_pepper(config: Config) -> ExitCode {
+    match App::renew_pepper(&config, outside()).await {
+        Ok(()) => {
+            println!(
+                "There is a new pepper. No old password fits any more: everybody asks for a new one at the log-in."
+            );
+            ExitCode::SUCCESS
+        }
+        Err(failure) => complain(&[failure.explain()]),
+    }
 }
 
 /// Says where the server is, and how to set it up while nobody has.

@@ -23,6 +23,12 @@ pub struct AccountRow {
 
 const ACCOUNT: &str = "SELECT id, email, password_hash, language, time_zone FROM accounts WHERE deactivated_at IS NULL";
 
+/// Whether there is an account at all.
+pub async fn any(rows: &impl Rows) -> Result<bool> {
+    let one: Option<AccountRow> = rows.first(&format!("{ACCOUNT} LIMIT 1"), values![]).await?;
+    Ok(one.is_some())
+}
+
 /// The account of an address.
 pub async fn account_by_email(rows: &impl Rows, email: &Email) -> Result<Option<AccountRow>> {
     rows.first(&format!("{ACCOUNT} AND email = $1"), values![email.as_str()]).await

@@ -11,9 +11,6 @@ mod seed;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use guildhall_migrations::Migrator;
-use sea_orm_migration::MigratorTrait;
-
 use crate::app::{App, Outside};
 use crate::platform::clock::{Clock, Millis, SystemClock};
 use crate::platform::config::Config;
@@ -48,7 +45,6 @@ pub async fn prepare(config: Config, tell: impl Fn(&str)) -> Result<Vec<LogIn>> 
     let clock = Arc::new(StoryClock::new(moment(now, people::BEGIN_DAY, 0)));
     let outside = Outside { clock: clock.clone(), chance: Arc::new(SystemChance), password_cost: Cost::default() };
     let (app, _woken) = App::open(config, outside).await?;
-    Migrator::up(app.store.for_migrations(), None).await?;
     let reader = app.store.read().await?;
     let fresh = settings::setup_is_open(&reader).await?;
     drop(reader);

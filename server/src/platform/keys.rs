@@ -1,12 +1,16 @@
 //! The server's own secrets, made at the first start and kept in the data folder, readable for nobody else.
 //!
-//! They belong into every backup: without the pepper no password fits any more.
+//! They belong into every backup: without the pepper no password fits any more. Whether a missing one may be made is
+//! decided by who knows whether there are passwords (`settings`).
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
 
 use crate::platform::ids::Chance;
 
@@ -42,6 +46,18 @@ impl Keys {
         let signing = SigningKey::from_seed(&key(&folder, HANDOFF_FILE, chance)?)?;
         Ok(Keys { pepper, signing })
     }
+
+    /// Where the pepper lies.
+    pub fn pepper_file(data: &Path) -> PathBuf {
+        data.join(FOLDER).join(PEPPER_FILE)
+    }
+
+    /// Makes a pepper in place of whatever is there.
+    pub fn new_pepper(data: &Path, chance: &dyn Chance) -> io::Result<Pepper> {
+        let folder = data.join(FOLDER);
+        make_private_folder(&folder)?;
+        make(&folder, PEPPER_FILE, chance).map(Pepper)
+    }
 }
 
 impl Pepper {
@@ -51,6 +67,13 @@ impl Pepper {
 
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// By what it can be recognised without being told: it has 256 bits, so nobody finds it from its hash.
+    pub fn print(&self) -> String {
+        let mut digest = Sha256::new_with_prefix(b"guildhall pepper");
+        digest.update(self.0);
+        URL_SAFE_NO_PAD.encode(digest.finalize())
     }
 }
 
@@ -79,14 +102,16 @@ fn key(folder: &Path, name: &str, chance: &dyn Chance) -> io::Result<[u8; KEY_BY
     let path = folder.join(name);
     match fs::read(&path) {
         Ok(bytes) => bytes.try_into().map_err(|_| damaged(&path)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let mut bytes = [0; KEY_BYTES];
-            chance.fill(&mut bytes);
-            write_once(folder, name, &bytes)?;
-            Ok(bytes)
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder, name, chance),
         Err(error) => Err(error),
     }
+}
+
+fn make(folder: &Path, name: &str, chance: &dyn Chance) -> io::Result<[u8; KEY_BYTES]> {
+    let mut bytes = [0; KEY_BYTES];
+    chance.fill(&mut bytes);
+    write_once(folder, name, &bytes)?;
+    Ok(bytes)
 }
 
 fn damaged(path: &Path) -> io::Error {

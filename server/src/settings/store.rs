@@ -9,6 +9,7 @@ use crate::platform::store::{Rows, Tx};
 use crate::values;
 
 const SETUP_TOKEN: &str = "setup_token";
+const PEPPER_PRINT: &str = "pepper_print";
 /// What stands in place of the token once it is used.
 const USED: &str = "used";
 
@@ -20,6 +21,24 @@ struct Value {
 async fn read(rows: &impl Rows, key: &str) -> Result<Option<String>> {
     let row: Option<Value> = rows.first("SELECT value FROM settings WHERE key = $1", values![key]).await?;
     Ok(row.map(|row| row.value))
+}
+
+async fn write(tx: &Tx, key: &str, value: &str) -> Result<()> {
+    tx.run(
+        "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        values![key, value],
+    )
+    .await?;
+    Ok(())
+}
+
+/// By what the pepper of the passwords here is recognised.
+pub(super) async fn pepper_print(rows: &impl Rows) -> Result<Option<String>> {
+    read(rows, PEPPER_PRINT).await
+}
+
+pub(super) async fn set_pepper_print(tx: &Tx, print: &str) -> Result<()> {
+    write(tx, PEPPER_PRINT, print).await
 }
 
 /// Puts a new set-up token in place of the old; false when the server is already set up.
@@ -61,20 +80,10 @@ pub async fn use_setup_token(tx: &Tx, hash: &[u8]) -> Result<()> {
 
 /// Opens the set-up once more, for one more brand on the same server.
 pub async fn reopen_setup(tx: &Tx, hash: &[u8]) -> Result<()> {
-    tx.run(
-        "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        values![SETUP_TOKEN, STANDARD.encode(hash)],
-    )
-    .await?;
-    Ok(())
+    write(tx, SETUP_TOKEN, &STANDARD.encode(hash)).await
 }
 
 /// Closes the set-up for good: there is a brand already.
 pub async fn close_setup(tx: &Tx) -> Result<()> {
-    tx.run(
-        "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        values![SETUP_TOKEN, USED],
-    )
-    .await?;
-    Ok(())
+    write(tx, SETUP_TOKEN, USED).await
 }

@@ -23,8 +23,6 @@ use guildhall::{
     },
     settings,
 };
-use guildhall_migrations::Migrator;
-use sea_orm_migration::MigratorTrait;
 use serde_json::{Value, json};
 
 /// People who are written in one transaction.
@@ -44,7 +42,6 @@ async fn fill(data: &Path, people: usize) -> Result<Vec<Value>> {
     let password_cost = Cost { memory_kib: 64, rounds: 1 };
     let outside = Outside { clock: Arc::new(SystemClock), chance: Arc::new(SystemChance), password_cost };
     let (app, _woken) = App::open(config, outside).await?;
-    Migrator::up(app.store.for_migrations(), None).await?;
     let password = app.passwords.hash_new("kupferdach-am-morgen", &[]).await?;
     let brand = found(&app).await?;
     let owner = bring_some(&app, brand, &password, &[], 0..1).await?.remove(0);
