@@ -3,20 +3,19 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use guildhall_migrations::Migrator;
-use sea_orm_migration::MigratorTrait;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Outside};
+use crate::changes::cursors;
 use crate::platform::config::{Config, explain_bind};
 use crate::platform::http::Guard;
 use crate::platform::http::serve::{Limits, Traffic, serve};
 use crate::platform::observe::{Check, Metrics, Requests};
 use crate::platform::refusal::{Failure, Result};
-use crate::{followers, router, settings};
+use crate::{followers, mails, router, settings};
 
 /// A server that runs.
 #[derive(Debug)]
@@ -37,7 +36,6 @@ pub async fn start(mut config: Config, outside: Outside) -> Result<Running> {
     config.listen = address;
 
     let (app, woken) = App::open(config, outside).await?;
-    Migrator::up(app.store.for_migrations(), None).await?;
 
     let stop = CancellationToken::new();
     let followers = followers::start(&app, woken, &stop);
@@ -125,5 +123,20 @@ fn metrics(app: &App, traffic: &Arc<Traffic>) -> Metrics {
     });
     let seen = Arc::clone(traffic);
     metrics.watch("overloaded", "Requests turned away as too many", move || number(seen.overloaded.load(Relaxed)));
+    count_what_was_given_up(app, &metrics);
     metrics
+}
+
+/// What no follower will try again by itself: somebody has to look.
+fn count_what_was_given_up(app: &App, metrics: &Metrics) {
+    let asked = app.clone();
+    metrics.count("dead_letters", "Changes that a follower could not deal with and has set aside", move || {
+        let app = asked.clone();
+        async move { cursors::buried(&app.store.read().await.ok()?).await.ok() }
+    });
+    let asked = app.clone();
+    metrics.count("mails_failed", "Mails that were given up and wait for the owner", move || {
+        let app = asked.clone();
+        async move { mails::failed(&app).await.ok() }
+    });
 }

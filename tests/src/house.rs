@@ -76,6 +76,14 @@ impl House {
         while search::follow::round(self.app()).await.expect("the index answers") > 0 {}
     }
 
+    /// A number of the operator's page.
+    pub async fn metric(&self, name: &str) -> i64 {
+        let page = self.nobody().get("/metrics").await;
+        let page = String::from_utf8_lossy(&page.bytes).into_owned();
+        let line = page.lines().find_map(|line| line.strip_prefix(&format!("guildhall_{name} ")));
+        line.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("no {name} in {page}"))
+    }
+
     pub fn app(&self) -> &App {
         &self.running.as_ref().expect("the house is open").app
     }

@@ -13,6 +13,7 @@ mod mail_sink;
 mod people;
 mod person;
 pub mod program;
+mod search_server;
 mod socket;
 
 pub use clock::HandClock;
@@ -20,4 +21,5 @@ pub use house::{Furniture, House};
 pub use mail_sink::{Letter, MailSink, Mood};
 pub use people::{Brand, Group, PASSWORD, id_of};
 pub use person::{Answer, Person, fresh_key};
+pub use search_server::{Health, INDIGESTIBLE, SearchServer};
 pub use socket::{Closed, Socket};

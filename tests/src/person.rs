@@ -96,7 +96,8 @@ impl Person {
 
     /// A request under `/api/v1`, or anywhere if the path says so, with what a browser adds.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let path = if path.starts_with("/api/") || path.starts_with("/calendar/") {
+        let outside = ["/api/", "/calendar/", "/livez", "/readyz", "/metrics"];
+        let path = if outside.iter().any(|start| path.starts_with(start)) {
             path.to_owned()
         } else {
             format!("/api/v1{path}")

@@ -1,12 +1,16 @@
 //! Where each follower stands in each stream.
 
 use sea_orm::FromQueryResult;
+use uuid::Uuid;
 
 use super::change::Position;
 use crate::platform::ids::StreamId;
 use crate::platform::refusal::Result;
-use crate::platform::store::{Rows, Tx};
+use crate::platform::store::{Rows, Tx, placeholders};
 use crate::values;
+
+/// Things that one statement names.
+const SUBJECTS_MAX: usize = 500;
 
 /// A stream that has moved on since the follower last looked.
 #[derive(Debug, Clone, Copy, FromQueryResult)]
@@ -39,9 +43,10 @@ pub async fn advance(tx: &Tx, follower: &str, stream: StreamId, position: Positi
     Ok(())
 }
 
-/// Sends the follower back to the beginning of everything.
+/// Sends the follower back to the beginning of everything, what was set aside included.
 pub async fn forget(tx: &Tx, follower: &str) -> Result<()> {
     tx.run("DELETE FROM cursors WHERE follower = $1", values![follower]).await?;
+    tx.run("DELETE FROM dead_letters WHERE follower = $1", values![follower]).await?;
     Ok(())
 }
 
@@ -54,4 +59,33 @@ pub async fn bury(tx: &Tx, follower: &str, stream: StreamId, position: Position,
     )
     .await?;
     Ok(())
+}
+
+/// Forgets what was set aside about these things: the follower has dealt with a later change of them.
+pub async fn dig_up(tx: &Tx, follower: &str, subjects: &[Uuid]) -> Result<()> {
+    if subjects.is_empty() || buried(tx).await? == 0 {
+        return Ok(());
+    }
+    for some in subjects.chunks(SUBJECTS_MAX) {
+        let sql = format!(
+            "DELETE FROM dead_letters WHERE follower = $1 AND EXISTS (
+                 SELECT 1 FROM changes c WHERE c.stream_id = dead_letters.stream_id AND c.position = dead_letters.position
+                                           AND c.subject IN ({}))",
+            placeholders(2, some.len())
+        );
+        let values = std::iter::once(follower.into()).chain(some.iter().map(|subject| (*subject).into())).collect();
+        tx.run(&sql, values).await?;
+    }
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    count: i64,
+}
+
+/// How many changes are set aside, by whatever follower.
+pub async fn buried(rows: &impl Rows) -> Result<i64> {
+    let counted: Option<Count> = rows.first("SELECT COUNT(*) AS count FROM dead_letters", values![]).await?;
+    Ok(counted.map_or(0, |row| row.count))
 }

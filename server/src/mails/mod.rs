@@ -31,6 +31,11 @@ pub struct Draft<'a> {
 const HOUSE: &str = "Guildhall";
 const HOUSE_COLOUR: &str = "#006b55";
 
+/// How many mails were given up, over all brands.
+pub async fn failed(app: &App) -> Result<i64> {
+    store::failed(&app.store.read().await?).await
+}
+
 /// Writes a mail in the transaction of the act that it tells of.
 pub async fn enqueue(tx: &Tx, app: &App, draft: &Draft<'_>) -> Result<()> {
     enqueue_with_calendar(tx, app, draft, None).await

@@ -69,6 +69,17 @@ pub(super) async fn due(rows: &impl Rows, now: Millis, limit: i64) -> Result<Vec
     rows.all(&sql, values![now, limit]).await
 }
 
+#[derive(FromQueryResult)]
+struct Count {
+    count: i64,
+}
+
+pub(super) async fn failed(rows: &impl Rows) -> Result<i64> {
+    let counted: Option<Count> =
+        rows.first("SELECT COUNT(*) AS count FROM mails WHERE state = 'failed'", values![]).await?;
+    Ok(counted.map_or(0, |row| row.count))
+}
+
 /// Takes a mail for sending, for as long as the lease lasts; false when somebody else has it.
 pub(super) async fn lease(tx: &Tx, mail: &MailRow, until: Millis) -> Result<bool> {
     let taken = tx

@@ -1,10 +1,14 @@
 //! From changes to what the engine is told: the present state of whatever they are about.
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
 use super::engine::{Document, DocumentKind, IndexOp};
-use crate::changes::{Change, ChangeRow};
+use crate::changes::{Change, ChangeRow, Position};
 use crate::knowledge::{self, ReplyIndexRow, ThreadIndexRow, ThreadState};
 use crate::messages::{self, IndexRow};
-use crate::platform::ids::{MessageId, ReplyId, ThreadId};
+use crate::platform::ids::{MessageId, ReplyId, StreamId, ThreadId};
 use crate::platform::markdown::plain_text;
 use crate::platform::refusal::Result;
 use crate::platform::store::Rows;
@@ -15,11 +19,14 @@ pub(super) struct Stale {
     messages: Vec<MessageId>,
     threads: Vec<ThreadId>,
     replies: Vec<ReplyId>,
+    /// The last change of each.
+    changed: HashMap<Uuid, (StreamId, Position)>,
 }
 
 impl Stale {
-    pub fn add(&mut self, rows: &[ChangeRow]) {
-        for change in rows.iter().filter_map(|row| row.change) {
+    pub fn add(&mut self, stream: StreamId, rows: &[ChangeRow]) {
+        for (position, change) in rows.iter().filter_map(|row| Some((row.position, row.change?))) {
+            self.changed.insert(change.subject(), (stream, position));
             match change {
                 Change::MessagePosted(id) | Change::MessageChanged(id) => push(&mut self.messages, id),
                 Change::ThreadPosted(id) | Change::ThreadChanged(id) => push(&mut self.threads, id),
@@ -27,6 +34,11 @@ impl Stale {
                 _ => {}
             }
         }
+    }
+
+    /// Where the last change of a document stands.
+    pub fn place_of(&self, document: Uuid) -> Option<(StreamId, Position)> {
+        self.changed.get(&document).copied()
     }
 
     /// What the engine has to do, from rows read now.

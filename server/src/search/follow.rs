@@ -2,15 +2,21 @@
 //!
 //! The cursors move only after the engine has made its part durable, so a crash repeats work and never skips it. An index
 //! that is not the one the cursors belong to (new, damaged, of an older version) is emptied and built from the first change.
+//!
+//! A document that the engine refuses for good, among others and on its own, is set aside with the dead letters: what is
+//! behind it must not wait. A later change of it, or a rebuild, takes it out again.
+
+use uuid::Uuid;
 
 use super::documents::Stale;
-use super::engine::EngineFault;
+use super::engine::{EngineFault, IndexOp, SearchEngine};
 use super::{Index, store};
 use crate::app::App;
 use crate::changes::cursors::{self, Behind};
 use crate::changes::{self, Position};
 use crate::platform::ids::StreamId;
 use crate::platform::refusal::{Failure, Result};
+use crate::platform::store::Tx;
 
 /// The follower's name in the table of cursors.
 const FOLLOWER: &str = "search";
@@ -33,7 +39,7 @@ pub async fn round(app: &App) -> Result<usize> {
         let Some(last) = rows.last() else { continue };
         seen.push((stream_id, last.position));
         count += rows.len();
-        stale.add(&rows);
+        stale.add(stream_id, &rows);
         if count >= ROUND_MAX {
             break;
         }
@@ -44,13 +50,65 @@ pub async fn round(app: &App) -> Result<usize> {
         app.index.set_complete(true);
         return Ok(0);
     }
-    app.index.engine.apply(operations).await.map_err(fault)?;
+    let about: Vec<Uuid> = operations.iter().map(IndexOp::about).collect();
+    let refused = match app.index.engine.apply(operations).await {
+        Ok(()) => Vec::new(),
+        Err(EngineFault::Rejected(_)) => apply_apart(app, &stale).await?,
+        Err(other) => return Err(fault(other)),
+    };
     let tx = app.store.begin().await?;
     for (stream, position) in seen {
         cursors::advance(&tx, FOLLOWER, stream, position).await?;
     }
+    cursors::dig_up(&tx, FOLLOWER, &about).await?;
+    set_aside(&tx, &stale, &refused).await?;
     tx.commit().await?;
     Ok(count)
+}
+
+/// A document that the engine refused on its own, and the engine's words.
+struct Refused {
+    document: Uuid,
+    words: String,
+}
+
+/// Applies a refused batch in halves, down to what is refused on its own. In order, so that the last of two operations on
+/// a document wins as it would have in the batch.
+async fn apply_apart(app: &App, stale: &Stale) -> Result<Vec<Refused>> {
+    let reader = app.store.read().await?;
+    let mut parts = vec![stale.operations(&reader).await?];
+    drop(reader);
+    let engine: &dyn SearchEngine = &*app.index.engine;
+    let mut refused = Vec::new();
+    while let Some(mut part) = parts.pop() {
+        match engine.apply(part.clone()).await {
+            Ok(()) => {}
+            Err(EngineFault::Rejected(_)) if part.len() > 1 => {
+                let behind = part.split_off(part.len() / 2);
+                parts.extend([behind, part]);
+            }
+            Err(EngineFault::Rejected(error)) => {
+                let of = |operation: &IndexOp| Refused { document: operation.about(), words: error.to_string() };
+                refused.extend(part.first().map(of));
+            }
+            Err(other) => return Err(fault(other)),
+        }
+    }
+    Ok(refused)
+}
+
+/// Keeps what was refused where the operator sees it. The engine's words may quote the document: they go into the table,
+/// not into the log.
+async fn set_aside(tx: &Tx, stale: &Stale, refused: &[Refused]) -> Result<()> {
+    for Refused { document, words } in refused {
+        let Some((stream, position)) = stale.place_of(*document) else { continue };
+        tracing::error!(
+            document.id = %document, stream.id = %stream, position = position.0,
+            "the search engine refuses a document for good; it is set aside among the dead letters"
+        );
+        cursors::bury(tx, FOLLOWER, stream, position, words).await?;
+    }
+    Ok(())
 }
 
 /// Empties the index if it is not the one that the cursors belong to.

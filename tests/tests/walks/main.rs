@@ -17,5 +17,6 @@ mod messages;
 mod program;
 mod realtime;
 mod search;
+mod search_server;
 mod seats;
 mod webinars;

@@ -60,6 +60,7 @@ async fn ready(State(asked): State<Arc<Asked>>) -> Response {
 }
 
 async fn numbers(State(asked): State<Arc<Asked>>) -> Response {
+    asked.metrics.refresh().await;
     match asked.metrics.render() {
         Ok(page) => ([(header::CONTENT_TYPE, PROMETHEUS_TEXT)], page).into_response(),
         Err(error) => Failure::fault("the metrics page", error).into_response(),

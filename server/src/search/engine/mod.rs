@@ -102,6 +102,16 @@ pub enum IndexOp {
     DeleteGroup(Uuid),
 }
 
+impl IndexOp {
+    /// The document, or the group, that it is about.
+    pub const fn about(&self) -> Uuid {
+        match self {
+            Self::Put(document) => document.key,
+            Self::Delete(key) | Self::DeleteGroup(key) => *key,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct EngineQuery {
     pub text: SearchText,

@@ -115,7 +115,15 @@ impl MeiliEngine {
         self.end_of(queued).await?.accepted()
     }
 
+    /// What is refused here are our settings, by a server of another version perhaps: no document is to blame.
     async fn prepare(&self) -> Result<(), EngineFault> {
+        self.make_index().await.map_err(|fault| match fault {
+            EngineFault::Rejected(source) => EngineFault::Unavailable(source),
+            other => other,
+        })
+    }
+
+    async fn make_index(&self) -> Result<(), EngineFault> {
         let created = self.client.create_index(&self.options.index, Some(layout::KEY)).await;
         self.end_of(created).await?.accepted_or("index_already_exists")?;
         self.done(self.main().set_settings(&layout::settings()).await).await

@@ -53,8 +53,10 @@ impl End {
     pub fn accepted(self) -> Result<(), EngineFault> {
         match self {
             Self::Done => Ok(()),
-            // A request that is wrong stays wrong; anything else may pass.
-            Self::Failed(error) if error.kind == "invalid_request" => Err(EngineFault::Rejected(Box::new(error))),
+            // A request that is wrong stays wrong, unless it is only the index that is gone; anything else may pass.
+            Self::Failed(error) if error.kind == "invalid_request" && error.code != "index_not_found" => {
+                Err(EngineFault::Rejected(Box::new(error)))
+            }
             Self::Failed(error) => Err(EngineFault::unavailable(error)),
         }
     }
