@@ -8,15 +8,15 @@ import { applyTheme } from '$platform/styles/theme.svelte';
 import { guessReader, storedLanguage } from '$platform/i18n/reader.svelte';
 import { whenLoggedOut } from '$platform/api/client';
 import { outbox } from '$platform/live/sending.svelte';
-import { session } from '$platform/store/session.svelte';
+import { login } from '$platform/store/login.svelte';
 import App from './App.svelte';
 
 applyTheme();
 applyDensity();
 guessReader(navigator.languages, storedLanguage(), Intl.DateTimeFormat().resolvedOptions().timeZone);
 startRouter();
-whenLoggedOut(() => session.ended());
-session.beforeLogOut(() => outbox.forget());
+whenLoggedOut(() => login.ended());
+login.beforeLogOut(() => outbox.forget());
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -4,7 +4,7 @@ import { brand } from '$platform/store/brand.svelte';
 import { dropChannels, forgetChannels, openChannel } from '$platform/store/channel.svelte';
 import { streamOf } from '$platform/store/groups';
 import { people } from '$platform/store/people.svelte';
-import { session } from '$platform/store/session.svelte';
+import { login } from '$platform/store/login.svelte';
 import { Connection } from './connection';
 import type { Change, ChangeFrame, ResetFrame, ServerFrame } from './frames';
 import { outbox } from './sending.svelte';
@@ -130,7 +130,7 @@ class Live {
   }
 
   #ended(code: number): void {
-    if (code === 4401) session.ended();
+    if (code === 4401) login.ended();
     else location.assign('/');
   }
 

@@ -6,7 +6,7 @@ import { forgetDrafts, sealDrafts, unsealDrafts } from './drafts';
 /** Who is signed in on this device. Tabs of one browser share the log-in, so logging out in one ends all. */
 const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('guildhall.login');
 
-class Session {
+class CurrentLogin {
   me = $state.raw<Me | undefined>();
   #loading: Promise<Me> | undefined;
   #leaving: (() => Promise<unknown>)[] = [];
@@ -32,11 +32,12 @@ class Session {
     this.#leaving.push(act);
   }
 
-  async logOut(): Promise<void> {
+  /** On this device, or on all that are signed in: then at once, so that none is left when something goes wrong. */
+  async logOut(where: 'here' | 'everywhere' = 'here'): Promise<void> {
     channel?.postMessage('leaving');
     sealDrafts();
     try {
-      await remove('/logins/current');
+      await remove(where === 'here' ? '/logins/current' : '/logins');
     } catch (fault) {
       channel?.postMessage('staying');
       unsealDrafts();
@@ -54,7 +55,7 @@ class Session {
   }
 }
 
-export const session = new Session();
+export const login = new CurrentLogin();
 
 /** A full load forgets everything that the old log-in could read. */
 function leave(to: string): void {
