@@ -20,6 +20,17 @@ pub async fn log_out(app: &App, actor: &Actor, login: LoginId) -> Result<()> {
     Ok(())
 }
 
+/// Ends every log-in of the actor, this one too, all at once or none, and cuts their sockets.
+pub async fn log_out_everywhere(app: &App, actor: &Actor) -> Result<()> {
+    let tx = app.store.begin().await?;
+    let ended = store::end_logins_of_account(&tx, actor.account, None).await?;
+    tx.commit().await?;
+    for login in ended {
+        app.end_sockets_of_login(login);
+    }
+    Ok(())
+}
+
 /// Tells the owner by mail that a log-in was ended because its secret was used twice.
 pub(super) async fn tell_owner(tx: &Tx, app: &App, login: &LoginRow) -> Result<()> {
     let Some(account) = store::account_for_mail(tx, login.account_id).await? else { return Ok(()) };

@@ -23,7 +23,7 @@ use crate::platform::refusal::{Problem, Result};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(post_login, list_logins))
+        .routes(routes!(post_login, list_logins, delete_logins))
         .routes(routes!(delete_current_login))
         .routes(routes!(delete_login))
         .routes(routes!(get_me, patch_me))
@@ -99,11 +99,22 @@ async fn list_logins(
 #[utoipa::path(delete, path = "/logins/current", tag = "accounts", responses((status = 204), (status = 401, body = Problem)))]
 async fn delete_current_login(State(app): State<App>, actor: Actor) -> Result<Response> {
     log_out::log_out(&app, &actor, actor.login).await?;
+    Ok(signed_out(&app))
+}
+
+/// Log out on all devices, this one too
+#[utoipa::path(delete, path = "/logins", tag = "accounts", responses((status = 204), (status = 401, body = Problem)))]
+async fn delete_logins(State(app): State<App>, actor: Actor) -> Result<Response> {
+    log_out::log_out_everywhere(&app, &actor).await?;
+    Ok(signed_out(&app))
+}
+
+fn signed_out(app: &App) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(cookie) = app.cookie.clear() {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
-    Ok(response)
+    response
 }
 
 /// Log out on another device

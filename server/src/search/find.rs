@@ -119,6 +119,9 @@ struct Found {
 impl Found {
     fn shown(self, author: Person, group: HitGroup, highlighter: &Highlighter) -> Hit {
         let snippet = highlighter.snippet(&plain_text(&self.body), SNIPPET_MAX);
+        let title = self.title.as_deref().or(self.thread.as_ref().map(|thread| thread.title.as_str()));
+        // A title is shown whole, so that what is marked stands where the excerpt says.
+        let title_highlights = title.map(|title| highlighter.snippet(title, title.len()).highlights);
         Hit {
             kind: self.kind,
             id: self.id,
@@ -129,6 +132,7 @@ impl Found {
             author,
             created_at: self.created_at,
             title: self.title,
+            title_highlights: title_highlights.unwrap_or_default(),
             snippet: snippet.text,
             highlights: snippet.highlights,
             accepted: self.accepted,

@@ -32,6 +32,8 @@ pub struct Hit {
     pub author: Person,
     pub created_at: Millis,
     pub title: Option<String>,
+    /// Start and end of each match in the title that is shown, the thread's for a reply, in UTF-16 units.
+    pub title_highlights: Vec<(usize, usize)>,
     /// Plain text.
     pub snippet: String,
     /// Start and end of each match in the snippet, in UTF-16 units.

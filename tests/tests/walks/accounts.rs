@@ -237,3 +237,18 @@ async fn logging_out_ends_the_device_its_sockets_and_its_tickets() {
     assert_eq!(brand.owner.delete("/logins/current").await.status.as_u16(), 204);
     assert_eq!(brand.owner.cookie(), None);
 }
+
+#[tokio::test]
+async fn logging_out_everywhere_ends_every_device_of_the_account_and_nobody_elses() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let stranger = house.brand("Suedstern").await.owner;
+    let elsewhere = brand.owner.another_device();
+    assert_eq!(elsewhere.log_in(PASSWORD).await.status.as_u16(), 201);
+    let mut socket = elsewhere.socket().await;
+    assert_eq!(brand.owner.delete("/logins").await.status.as_u16(), 204);
+    assert_eq!(brand.owner.cookie(), None);
+    assert_eq!(socket.closed().await, 4401);
+    elsewhere.get("/me").await.refused(401, "unauthenticated");
+    stranger.get("/me").await.ok();
+}

@@ -49,6 +49,8 @@ async fn a_misspelt_word_finds_messages_and_threads_with_the_matches_marked() {
     assert_eq!(hits["total"], 2, "{hits}");
     let message = hits["items"].as_array().unwrap().iter().find(|hit| hit["kind"] == "message").unwrap();
     assert_eq!(message["id"], said["message"]["id"]);
+    let titled = hits["items"].as_array().unwrap().iter().find(|hit| hit["kind"] == "thread").unwrap();
+    assert_eq!(titled["title_highlights"], json!([[0, "Frequenzumrichter".len()]]));
     let (start, end) = (message["highlights"][0][0].as_u64().unwrap(), message["highlights"][0][1].as_u64().unwrap());
     let units: Vec<u16> = message["snippet"].as_str().unwrap().encode_utf16().collect();
     let marked = String::from_utf16(&units[usize::try_from(start).unwrap()..usize::try_from(end).unwrap()]).unwrap();

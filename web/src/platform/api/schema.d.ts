@@ -556,7 +556,8 @@ export interface paths {
         put?: never;
         /** Log in with address and password */
         post: operations["post_login"];
-        delete?: never;
+        /** Log out on all devices, this one too */
+        delete: operations["delete_logins"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1317,6 +1318,11 @@ export interface components {
             snippet: string;
             thread?: components["schemas"]["HitThread"] | null;
             title?: string | null;
+            /** @description Start and end of each match in the title that is shown, the thread's for a reply, in UTF-16 units. */
+            title_highlights: [
+                number,
+                number
+            ][];
         };
         HitChannel: {
             id: components["schemas"]["ChannelId"];
@@ -4038,6 +4044,31 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_logins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
