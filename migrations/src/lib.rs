@@ -16,6 +16,7 @@ mod m0004_knowledge;
 mod m0005_webinars;
 mod m0006_post;
 mod m0007_stage;
+mod m0008_floor;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -32,16 +33,22 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_webinars::Step),
             Box::new(m0006_post::Step),
             Box::new(m0007_stage::Step),
+            Box::new(m0008_floor::Step),
         ]
     }
 }
 
-/// Runs statements separated by `;`. The only difference between the two databases is what bytes are called.
+/// Runs statements separated by `;`. The two databases differ in what bytes are called, and in that SQLite keeps rows in
+/// the order of their coming unless a table is marked `/* by key */`.
 async fn run(manager: &SchemaManager<'_>, ddl: &str) -> Result<(), DbErr> {
     let connection = manager.get_connection();
     let sqlite = connection.get_database_backend() == DbBackend::Sqlite;
     for statement in ddl.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
-        let statement = if sqlite { statement.replace("bytea", "blob") } else { statement.to_owned() };
+        let statement = if sqlite {
+            statement.replace("bytea", "blob").replace("/* by key */", "WITHOUT ROWID")
+        } else {
+            statement.to_owned()
+        };
         connection.execute_unprepared(&statement).await?;
     }
     Ok(())

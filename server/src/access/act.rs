@@ -2,8 +2,8 @@
 
 use super::standing::Target;
 use crate::platform::ids::{
-    BrandId, ChannelId, FileId, GroupId, InvitationId, MailId, MemberId, MessageId, ReplyId, StageKeyId, ThreadId,
-    WebinarId,
+    BrandId, ChannelId, FileId, GroupId, InvitationId, MailId, MemberId, MessageId, PollId, QuestionId, ReplyId,
+    StageKeyId, ThreadId, WebinarId,
 };
 
 /// Something that can be allowed.
@@ -123,4 +123,20 @@ acts! {
     MuteOnStage on WebinarMember,
     /// Send out of the webinar.
     RemoveFromStage on WebinarMember,
+    /// Chat modes, how questions are asked, whose hands are down, which slides are shown.
+    RunFloor on WebinarId,
+    /// To another page.
+    MoveSlides on WebinarId,
+    RaiseHand on WebinarId,
+    AskQuestion on WebinarId,
+    VoteForQuestion on QuestionId,
+    /// Show, pin, answer, dismiss.
+    CurateQuestion on QuestionId,
+    DeleteQuestion on QuestionId,
+    CreatePoll on WebinarId,
+    /// Open, close, show the results.
+    RunPoll on PollId,
+    VoteInPoll on PollId,
+    /// Send an emoji over the screens, which is not kept.
+    Cheer on WebinarId,
 }

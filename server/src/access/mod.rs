@@ -18,6 +18,8 @@ pub mod policy;
 mod roles;
 mod scope;
 mod standing;
+mod targets;
+mod turn;
 
 pub use act::*;
 pub use actor::Actor;
@@ -25,8 +27,9 @@ pub use admission::{
     Admission, Invited, admit, admit_by_operator, admit_colleague, admit_founder, admit_host, invited,
 };
 pub use permit::{Permit, permit};
-pub use policy::may_grant;
+pub use policy::{may_grant, runs};
 pub(crate) use roles::words;
 pub use roles::{BrandRole, ChannelKind, GroupRole, MemberState, StageRole};
 pub use scope::{Scope, Seen, scope, scope_of_bearer, see, see_for, who_may};
-pub use standing::{Place, Standing, Subject, Target};
+pub use standing::{ChatMode, Place, Standing, Subject, Target};
+pub use turn::{Turn, turn};

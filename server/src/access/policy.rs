@@ -43,7 +43,7 @@ enum Who {
     AdminAbove,
     /// Of higher rank in the group than the one concerned, who must not be an admin; or an admin above.
     Above(GroupRole),
-    /// Hosts in announcements, everybody elsewhere.
+    /// Hosts in announcements, everybody elsewhere; nobody in the chat of a webinar that they were sent out of.
     Speaker,
     /// The one who invited, or an admin.
     Inviter,
@@ -51,6 +51,11 @@ enum Who {
     Admitted,
     /// Hosts and speakers of the webinar's stage.
     OnStage,
+    /// Those who run the webinar: its host, hosts and moderators of the group, admins of the brand who are in the group.
+    Runs,
+    AuthorOrRuns,
+    /// Whoever is on the stage, or runs the webinar.
+    OnStageOrRuns,
 }
 
 struct Rule {
@@ -99,6 +104,10 @@ const fn rule_of(act: ActName) -> Rule {
         }
         A::SetStageRole | A::MuteOnStage => rule(Sight::Group, Who::GroupRole(GroupRole::Host)),
         A::RemoveFromStage => rule(Sight::Group, Who::Above(GroupRole::Host)),
+        A::RunFloor | A::CreatePoll | A::RunPoll | A::CurateQuestion => rule(Sight::Group, Who::Runs),
+        A::MoveSlides => speech(Who::OnStageOrRuns),
+        A::RaiseHand | A::AskQuestion | A::VoteForQuestion | A::VoteInPoll | A::Cheer => speech(Who::Admitted),
+        A::DeleteQuestion => rule(Sight::Group, Who::AuthorOrRuns),
     }
 }
 
@@ -114,6 +123,7 @@ const fn in_archive(act: ActName) -> bool {
             | ActName::DeleteMessage
             | ActName::DeleteReply
             | ActName::DeleteThread
+            | ActName::DeleteQuestion
             | ActName::RevokeInvitation
             | ActName::ReadAttendance
             | ActName::RevokeStageKey
@@ -141,6 +151,9 @@ pub fn decide(act: ActName, standing: Option<&Standing>, place: &Place, now: Mil
     if place.archived_at.is_some() && !in_archive(act) {
         return Verdict::Refused(Code::Archived);
     }
+    if place.chat.hosts_only && matches!(act, ActName::PostMessage | ActName::Type) && !runs(standing, place) {
+        return Verdict::Refused(Code::HostsOnly);
+    }
     if act == ActName::EditMessage && too_old(place, now) {
         return Verdict::Refused(Code::EditWindowClosed);
     }
@@ -165,9 +178,23 @@ pub fn may_read(standing: Option<&Standing>, place: &Place) -> Verdict {
     if standing.state == MemberState::Suspended { Verdict::Refused(Code::Suspended) } else { Verdict::Allowed }
 }
 
-/// Gone, or not shown to the group yet.
+/// Gone, or not shown to the group.
 fn hidden(standing: &Standing, place: &Place) -> bool {
-    place.deleted_at.is_some() || (place.hosts_only && standing.group_role < Some(GroupRole::Host))
+    let held_back = place.held && place.author != Some(standing.member) && !runs(standing, place);
+    place.deleted_at.is_some() || held_back || (place.hosts_only && standing.group_role < Some(GroupRole::Host))
+}
+
+/// Whether somebody runs the webinar of a place: beside its host the hosts and moderators of the group, and those admins
+/// of the brand who are in the group themselves.
+pub fn runs(standing: &Standing, place: &Place) -> bool {
+    let leads = standing.group_role >= Some(GroupRole::Moderator) || standing.brand_role >= BrandRole::Admin;
+    place.webinar_host.is_some_and(|host| host == standing.member || leads) && standing.group_role.is_some()
+}
+
+/// How long somebody waits between two messages in a slow chat; `None` for those who need not.
+pub(super) fn pause_ms(standing: &Standing, place: &Place) -> Option<i64> {
+    let slow = place.chat.slow_seconds > 0 && !runs(standing, place);
+    slow.then(|| place.chat.slow_seconds.saturating_mul(1_000))
 }
 
 fn sees(sight: Sight, standing: &Standing) -> bool {
@@ -191,10 +218,16 @@ fn may(who: Who, standing: &Standing, place: &Place) -> bool {
         Who::AuthorOr(role) => is_author || has(role),
         Who::AdminAbove => is_admin && outranks_in_brand(standing, place),
         Who::Above(role) => above(role, standing, place),
-        Who::Speaker => place.channel_kind != Some(ChannelKind::Announcements) || has(GroupRole::Host),
+        Who::Speaker => {
+            let is_open = place.channel_kind != Some(ChannelKind::Announcements);
+            (is_open || has(GroupRole::Host)) && standing.sent_out_at.is_none()
+        }
         Who::Inviter => is_admin || place.subject == Some(standing.member),
         Who::Admitted => standing.sent_out_at.is_none(),
         Who::OnStage => standing.sent_out_at.is_none() && standing.stage_role() >= StageRole::Speaker,
+        Who::Runs => runs(standing, place),
+        Who::AuthorOrRuns => is_author || runs(standing, place),
+        Who::OnStageOrRuns => runs(standing, place) || may(Who::OnStage, standing, place),
     }
 }
 
@@ -223,8 +256,10 @@ fn refusal_of(who: Who, standing: &Standing) -> Verdict {
     match who {
         Who::Inviter => Verdict::Unseen,
         Who::AdminAbove if standing.brand_role < BrandRole::Admin => Verdict::Unseen,
-        Who::Admitted | Who::OnStage if standing.sent_out_at.is_some() => Verdict::Refused(Code::SentOut),
-        Who::OnStage => Verdict::Refused(Code::NotOnStage),
+        Who::Admitted | Who::OnStage | Who::OnStageOrRuns | Who::Speaker if standing.sent_out_at.is_some() => {
+            Verdict::Refused(Code::SentOut)
+        }
+        Who::OnStage | Who::OnStageOrRuns => Verdict::Refused(Code::NotOnStage),
         _ => Verdict::Refused(Code::Forbidden),
     }
 }

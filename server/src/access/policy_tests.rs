@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use uuid::Uuid;
 
 use super::*;
+use crate::access::standing::ChatMode;
 use crate::platform::ids::{BrandId, GroupId, MemberId};
 
 const NOW: Millis = Millis(1_000_000_000);
@@ -51,6 +52,7 @@ fn place() -> Place {
         subject: Some(OTHER),
         subject_brand_role: Some(BrandRole::Member),
         subject_group_role: Some(GroupRole::Member),
+        webinar_host: Some(OTHER),
         ..Place::in_brand(BrandId(Uuid::from_u128(3)))
     }
 }
@@ -153,4 +155,53 @@ fn a_draft_is_there_for_hosts_and_for_nobody_else() {
         assert_eq!(may_read(Some(&standing), &draft), verdict);
         assert_eq!(decide(ActName::EditWebinar, Some(&standing), &draft, NOW), verdict);
     }
+}
+
+#[test]
+fn the_host_of_a_webinar_and_admins_within_the_group_run_its_floor_and_nobody_from_outside() {
+    let host = Standing { member: OTHER, ..standing(BrandRole::Member, Some(GroupRole::Member)) };
+    for (who, verdict) in [
+        (host, Verdict::Allowed),
+        (standing(BrandRole::Admin, Some(GroupRole::Member)), Verdict::Allowed),
+        (standing(BrandRole::Admin, None), Verdict::Unseen),
+        (Standing { group_role: None, ..host }, Verdict::Unseen),
+    ] {
+        assert_eq!(decide(ActName::RunFloor, Some(&who), &place(), NOW), verdict);
+    }
+    assert!(!runs(&host, &Place { webinar_host: None, ..place() }), "outside webinars there is nothing to run");
+}
+
+#[test]
+fn what_is_held_back_is_there_for_its_author_and_those_who_run_the_webinar() {
+    let held = Place { held: true, ..place() };
+    let member = standing(BrandRole::Member, Some(GroupRole::Member));
+    for (who, verdict) in [
+        (member, Verdict::Unseen),
+        (Standing { member: OTHER, ..member }, Verdict::Allowed),
+        (standing(BrandRole::Member, Some(GroupRole::Moderator)), Verdict::Allowed),
+        (standing(BrandRole::Owner, None), Verdict::Unseen),
+    ] {
+        assert_eq!(may_read(Some(&who), &held), verdict);
+        assert_eq!(decide(ActName::VoteForQuestion, Some(&who), &held, NOW), verdict);
+    }
+}
+
+#[test]
+fn in_a_chat_for_hosts_the_others_neither_write_nor_are_seen_writing() {
+    let chat = ChatMode { hosts_only: true, slow_seconds: 0 };
+    let quiet = Place { chat, channel_kind: Some(ChannelKind::Webinar), ..place() };
+    for act in [ActName::PostMessage, ActName::Type] {
+        let member = standing(BrandRole::Member, Some(GroupRole::Member));
+        assert_eq!(decide(act, Some(&member), &quiet, NOW), Verdict::Refused(Code::HostsOnly));
+        let moderator = standing(BrandRole::Member, Some(GroupRole::Moderator));
+        assert_eq!(decide(act, Some(&moderator), &quiet, NOW), Verdict::Allowed);
+    }
+}
+
+#[test]
+fn a_slow_chat_is_slow_for_those_who_do_not_run_it() {
+    let slow = Place { chat: ChatMode { hosts_only: false, slow_seconds: 30 }, ..place() };
+    assert_eq!(pause_ms(&standing(BrandRole::Member, Some(GroupRole::Member)), &slow), Some(30_000));
+    assert_eq!(pause_ms(&standing(BrandRole::Member, Some(GroupRole::Host)), &slow), None);
+    assert_eq!(pause_ms(&standing(BrandRole::Member, Some(GroupRole::Member)), &place()), None);
 }

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, PostRequest, same_request};
 use super::store::{self, Insertion};
-use crate::access::{Actor, PostMessage, permit};
+use crate::access::{Actor, PostMessage, permit, turn};
 use crate::app::App;
 use crate::changes::{Change, Position, announce};
 use crate::platform::ids::{ChannelId, MessageId};
@@ -26,6 +26,7 @@ pub async fn post(app: &App, actor: &Actor, channel: ChannelId, request: PostReq
         same_request(&first.request_hash, &draft.request_hash)?;
         return Ok(first.posted(draft.client_key));
     }
+    let turn = turn(&permit).await?;
     app.limits.check(Limit::PostInChannel, Key::of(&[&permit.by(), &channel]))?;
     app.limits.check(Limit::Post, Key::of(&[&permit.by()]))?;
 
@@ -36,7 +37,7 @@ pub async fn post(app: &App, actor: &Actor, channel: ChannelId, request: PostReq
     let id = MessageId(app.ids.uuid(tx.now()));
     let stream = permit.place().stream.ok_or_else(|| Failure::broken("a channel without a stream"))?;
     let position = announce(&tx, stream, Change::MessagePosted(id)).await?;
-    if !store::insert(&permit, &Insertion { id, position, draft: &draft, root }).await? {
+    if !store::insert(&permit, &turn, &Insertion { id, position, draft: &draft, root }).await? {
         // A twin with the same key won between the look and the insert: roll back and answer what it got.
         let author = permit.by();
         drop(tx);

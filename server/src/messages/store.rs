@@ -4,7 +4,7 @@ use sea_orm::{FromQueryResult, Value};
 
 use super::draft::Draft;
 use super::post::Posted;
-use crate::access::{DeleteMessage, EditMessage, MoveMarker, Permit, PostMessage, React, Seen};
+use crate::access::{DeleteMessage, EditMessage, MoveMarker, Permit, PostMessage, React, Seen, Turn};
 use crate::changes::{Change, Position, announce, stream_position};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{ChannelId, FileId, GroupId, MemberId, MessageId, StreamId};
@@ -43,7 +43,7 @@ pub(super) struct Insertion<'a> {
 }
 
 /// Inserts a message; false when its client key is taken.
-pub(super) async fn insert(permit: &Permit<'_, PostMessage>, new: &Insertion<'_>) -> Result<bool> {
+pub(super) async fn insert(permit: &Permit<'_, PostMessage>, _turn: &Turn<'_>, new: &Insertion<'_>) -> Result<bool> {
     let tx = permit.tx();
     let inserted = tx
         .run(

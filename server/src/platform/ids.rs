@@ -66,6 +66,10 @@ id!(/// A key with which a studio publishes or a screen in a lobby watches.
 id!(RecordingId);
 id!(/// One file of a recording.
     RecordingPartId);
+id!(QuestionId);
+id!(PollId);
+id!(/// One of a poll's answers.
+    PollOptionId);
 id!(InvitationId);
 id!(FileId);
 id!(MailId);
