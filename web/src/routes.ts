@@ -15,6 +15,8 @@ export const routes = defineRoutes([
   { name: 'thread', path: '/b/:slug/g/:group/knowledge/:thread', frame: 'brand', page: 'knowledge/ThreadPage' },
   { name: 'webinars', path: '/b/:slug/webinars', frame: 'brand', page: 'webinars/WebinarsPage' },
   { name: 'webinar', path: '/b/:slug/webinars/:webinar', frame: 'brand', page: 'webinars/WebinarPage' },
+  { name: 'stage', path: '/b/:slug/webinars/:webinar/stage', frame: 'brand', page: 'stage/StagePage', bare: true },
+  { name: 'replay', path: '/b/:slug/webinars/:webinar/replay', frame: 'brand', page: 'stage/ReplayPage' },
   { name: 'search', path: '/b/:slug/search', frame: 'brand', page: 'search/SearchPage' },
   { name: 'people', path: '/b/:slug/people', frame: 'brand', page: 'members/PeoplePage' },
   { name: 'adminBrand', path: '/b/:slug/admin/brand', frame: 'brand', page: 'brands/BrandPage' },

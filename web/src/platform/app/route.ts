@@ -4,6 +4,8 @@ export interface Route {
   path: string;
   frame: 'plain' | 'brand';
   page: string;
+  /** The page takes the whole screen: no sidebar, no tabs below. */
+  bare?: boolean;
 }
 export interface PageProps {
   params: Record<string, string>;
@@ -66,6 +68,8 @@ export const paths = {
   thread: (slug: string, group: string, thread: string) => `/b/${slug}/g/${group}/knowledge/${thread}`,
   webinars: (slug: string) => `/b/${slug}/webinars`,
   webinar: (slug: string, webinar: string) => `/b/${slug}/webinars/${webinar}`,
+  stage: (slug: string, webinar: string) => `/b/${slug}/webinars/${webinar}/stage`,
+  replay: (slug: string, webinar: string) => `/b/${slug}/webinars/${webinar}/replay`,
   search: (slug: string, text = '') => `/b/${slug}/search${text && `?q=${encodeURIComponent(text)}`}`,
   people: (slug: string) => `/b/${slug}/people`,
   admin: (slug: string, part: 'brand' | 'groups' | 'invitations' | 'members' | 'mails' | 'audit') =>

@@ -45,6 +45,12 @@ export interface ResetFrame {
   position: number;
   snapshot: GroupSnapshot | { webinar: Webinar; position: number; channel: Channel } | null;
 }
+/** Summed up over half a second, so that a hall that claps costs no more than one person who does. */
+export interface LiveReactionsFrame {
+  type: 'live_reactions';
+  webinar: Id;
+  counts: Record<string, number>;
+}
 export type ServerFrame =
   | { type: 'ready'; member: Id; server_time: Instant; heartbeat_ms: number }
   | ChangeFrame

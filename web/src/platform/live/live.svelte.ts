@@ -6,7 +6,7 @@ import { streamOf } from '$platform/store/groups';
 import { people } from '$platform/store/people.svelte';
 import { login } from '$platform/store/login.svelte';
 import { Connection } from './connection';
-import type { Change, ChangeFrame, ResetFrame, ServerFrame } from './frames';
+import type { Change, ChangeFrame, LiveReactionsFrame, ResetFrame, ServerFrame } from './frames';
 import { outbox } from './sending.svelte';
 import { Streams } from './streams';
 
@@ -15,6 +15,8 @@ import { Streams } from './streams';
  * positions. Changes are applied once per frame, in order, so that a flood costs one drawing and not a hundred.
  */
 export type ChangeListener = (change: Change, frame: ChangeFrame) => void;
+
+export type LiveReactionsListener = (webinar: Id, counts: Record<string, number>) => void;
 
 const SILENT_LOSS_MS = 3000;
 
@@ -26,6 +28,7 @@ class Live {
   #planned = false;
   #listeners = new Set<ChangeListener>();
   #resets = new Set<(stream: Id) => void>();
+  #applause = new Set<LiveReactionsListener>();
   #lossTimer: ReturnType<typeof setTimeout> | undefined;
   #brandId = '';
   #connection = new Connection(
@@ -94,6 +97,17 @@ class Live {
     return () => this.#resets.delete(listener);
   }
 
+  /** Applause and the like: shown to everybody in the webinar, kept nowhere. */
+  reactLive(webinar: Id, emoji: string): void {
+    this.#connection.send({ op: 'react_live', webinar, emoji });
+  }
+
+  /** Live reactions as the server sums them up, for each webinar. Returns how to stop. */
+  onLiveReactions(listener: LiveReactionsListener): () => void {
+    this.#applause.add(listener);
+    return () => this.#applause.delete(listener);
+  }
+
   typing(channel: Id, thread: Id | null): void {
     this.#connection.send({ op: 'typing', channel, thread_root: thread });
   }
@@ -144,7 +158,7 @@ class Live {
     this.#connection.send({ op: 'unfollow', streams: [stream] });
   }
 
-  #take(frame: ServerFrame): void {
+  #take(frame: ServerFrame | LiveReactionsFrame): void {
     if (this.#lossTimer !== undefined && navigator.onLine) this.#alive();
     switch (frame.type) {
       case 'change':
@@ -160,6 +174,8 @@ class Live {
         return people.present(frame.group, frame.online);
       case 'presence.changed':
         return people.changed(frame.group, frame.member, frame.online);
+      case 'live_reactions':
+        for (const listener of this.#applause) listener(frame.webinar, frame.counts);
     }
   }
 

@@ -1,0 +1,116 @@
+import * as texts from '$texts/stage';
+import { toast } from '$platform/ui/toast.svelte';
+import { OwnDevices } from './own.svelte';
+import { Publisher } from './publisher.svelte';
+import { tilesOf, type Tile } from './slots';
+import { Viewer } from './viewer.svelte';
+import type { StageVisit } from './visit.svelte';
+
+/** One's own part in it: what is sent, what is seen, and how both follow from the stage's state and one's role. */
+export class Show {
+  readonly own = new OwnDevices();
+  readonly viewer: Viewer;
+  readonly camera: Publisher;
+  readonly screen: Publisher;
+  /** What the person wants; whether it is also so is the devices' and the host's word. */
+  microphoneOn = $state(false);
+  cameraOn = $state(false);
+  screenStream = $state.raw<MediaStream | undefined>();
+
+  constructor(private readonly visit: StageVisit) {
+    const servers = () =>
+      visit.servers.map(({ urls, username, credential }) => ({
+        urls,
+        username: username ?? undefined,
+        credential: credential ?? undefined,
+      }));
+    this.viewer = new Viewer(visit.id, servers);
+    this.camera = new Publisher(visit.id, 'camera', servers);
+    this.screen = new Publisher(visit.id, 'screen', servers);
+  }
+
+  /** Attendees see the stage once it is live; whoever may speak there, from backstage on. */
+  get open(): boolean {
+    const stage = this.visit.stage;
+    if (!stage || !this.visit.here) return false;
+    return stage.state === 'live' || (stage.can.publish && (stage.state === 'practice' || stage.state === 'lobby'));
+  }
+  get mayPublish(): boolean {
+    return this.open && this.visit.stage?.can.publish === true;
+  }
+  get mutedByHost(): { audio: boolean; video: boolean } {
+    const mine = this.visit.stage?.people.find(({ person }) => person.id === this.visit.me)?.muted_by_host;
+    const told = this.camera.muted;
+    return { audio: told.audio || (mine?.audio ?? false), video: told.video || (mine?.video ?? false) };
+  }
+  get tiles(): Tile[] {
+    return tilesOf({
+      people: this.visit.stage?.people ?? [],
+      slots: this.viewer.slots,
+      speaking: this.viewer.speaking,
+      me: this.visit.me,
+      ownCamera: this.mayPublish,
+      ownScreen: this.screenStream !== undefined,
+    });
+  }
+
+  /** Brings what is sent and seen in line with what is allowed and wanted. */
+  settle(): void {
+    if (this.open) this.viewer.start();
+    else this.viewer.stop();
+    if (this.mayPublish) this.#send();
+    else this.#silence();
+  }
+
+  async setMicrophone(on: boolean): Promise<void> {
+    if (on && this.own.microphone !== 'ready') await this.own.ask(['microphone']);
+    this.microphoneOn = on && this.own.microphone === 'ready';
+    if (on && !this.microphoneOn) toast(texts.microphoneFailed(), { tone: 'danger' });
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    if (on && this.own.camera !== 'ready') await this.own.ask(['camera']);
+    if (!on) this.own.stop('camera');
+    this.cameraOn = on && this.own.camera === 'ready';
+    if (on && !this.cameraOn) toast(texts.cameraFailed(), { tone: 'danger' });
+  }
+
+  async shareScreen(): Promise<void> {
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: true });
+      const [picture] = stream.getVideoTracks();
+      if (!picture) return;
+      // Text has to stay sharp; it may move less smoothly for that.
+      picture.contentHint = 'detail';
+      picture.onended = () => this.endScreen();
+      this.screenStream = stream;
+    } catch (fault) {
+      // Closing the browser's dialog is an answer, not a fault.
+      if ((fault as DOMException).name !== 'NotAllowedError') toast(texts.screenFailed(), { tone: 'danger' });
+    }
+  }
+
+  endScreen(): void {
+    for (const track of this.screenStream?.getTracks() ?? []) track.stop();
+    this.screenStream = undefined;
+  }
+
+  close(): void {
+    this.#silence();
+    this.viewer.stop();
+    this.own.close();
+  }
+
+  #send(): void {
+    this.camera.send(this.microphoneOn ? this.own.audio : null, this.cameraOn ? this.own.video : null);
+    const screen = this.screenStream;
+    if (screen) this.screen.send(screen.getAudioTracks()[0] ?? null, screen.getVideoTracks()[0] ?? null);
+    else this.screen.stop();
+  }
+
+  #silence(): void {
+    this.camera.stop();
+    this.screen.stop();
+    this.endScreen();
+  }
+}

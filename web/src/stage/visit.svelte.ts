@@ -1,0 +1,172 @@
+import { get } from '$platform/api/client';
+import { newKey } from '$platform/api/key';
+import { asProblem } from '$platform/api/problem';
+import type { Channel, Id, Webinar } from '$platform/api/types';
+import type { Change, ChangeFrame } from '$platform/live/frames';
+import { arrive, leave, leaveAtOnce, readFloor, readStage } from './api';
+import { applyToFloor, EMPTY_FLOOR, touches, withPoll, withQuestion } from './floor';
+import type { Arrival, Floor, IceServer, Poll, Question, Stage, StageChange } from './wire';
+
+const RENEW_EVERY_MS = 15_000;
+const DEVICE = 'guildhall.stage';
+
+/** One webinar's stage and floor on the screen, kept true by its stream; while one is here, the lease is renewed. */
+export class StageVisit {
+  webinar = $state.raw<Webinar | undefined>();
+  channel = $state.raw<Channel | null>(null);
+  stage = $state.raw<Stage | undefined>();
+  floor = $state.raw<Floor>(EMPTY_FLOOR);
+  fault: unknown = $state.raw();
+  here = $state(false);
+  /** Taken out of this webinar by a host, or out of its group. */
+  removed = $state(false);
+  servers: IceServer[] = [];
+  position = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #device = deviceOfTab();
+
+  constructor(
+    readonly id: Id,
+    readonly me: Id,
+  ) {}
+
+  get stream(): Id | undefined {
+    return this.webinar?.stream;
+  }
+
+  async load(): Promise<void> {
+    this.fault = undefined;
+    try {
+      const [opening, stage] = await Promise.all([
+        get<{ webinar: Webinar; position: number; channel: Channel | null }>(`/webinars/${this.id}`),
+        readStage(this.id),
+      ]);
+      this.position = opening.position;
+      this.channel = opening.channel;
+      this.stage = stage;
+      this.webinar = opening.webinar;
+    } catch (reason) {
+      this.fault = reason;
+    }
+  }
+
+  async enter(): Promise<void> {
+    this.#accept(await arrive(this.id, this.#device));
+    this.here = true;
+    this.removed = false;
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => void this.#renew(), RENEW_EVERY_MS);
+  }
+
+  async leave(): Promise<void> {
+    if (!this.here) return;
+    this.#left();
+    await leave(this.id, this.#device).catch(() => undefined);
+  }
+
+  /** The page goes away. */
+  drop(): void {
+    if (!this.here) return;
+    this.#left();
+    leaveAtOnce(this.id, this.#device);
+  }
+
+  apply(change: Change, frame: ChangeFrame): void {
+    if (frame.stream !== this.stream) return;
+    if (change.kind === 'webinar.changed' && this.webinar) this.webinar = { ...this.webinar, ...change.webinar };
+    if (change.kind === 'message.posted' && change.message.channel_id === this.channel?.id) {
+      const last = Math.max(this.channel.last_position, change.message.position);
+      this.channel = { ...this.channel, last_position: last };
+    }
+    const word = stageChange(change);
+    if (!word || frame.position <= this.position) return;
+    this.position = frame.position;
+    this.floor = applyToFloor(this.floor, word);
+    if (word.kind === 'stage.changed' && this.stage && word.stage.version >= this.stage.version) {
+      const before = this.stage;
+      this.stage = { ...before, ...word.stage };
+      if (touches(before, word.stage, this.me)) void this.readAgain();
+    }
+  }
+
+  /** What the stream cannot say: one's own role and rights. */
+  async readAgain(): Promise<void> {
+    try {
+      const stage = await readStage(this.id);
+      if (stage.version >= (this.stage?.version ?? 0)) this.stage = stage;
+    } catch (reason) {
+      this.#judge(reason);
+    }
+  }
+
+  /** After a hole in the stream everything is read anew. */
+  async reset(): Promise<void> {
+    await this.readAgain();
+    if (!this.here) return;
+    try {
+      const { position, ...floor } = await readFloor(this.id);
+      this.position = position;
+      this.floor = floor;
+    } catch (reason) {
+      this.#judge(reason);
+    }
+  }
+
+  putQuestion(question: Question): void {
+    this.floor = { ...this.floor, questions: withQuestion(this.floor.questions, question) };
+  }
+
+  putPoll(poll: Poll): void {
+    this.floor = { ...this.floor, polls: withPoll(this.floor.polls, poll) };
+  }
+
+  #accept({ stage, floor, position, ice_servers }: Arrival): void {
+    this.servers = ice_servers;
+    if (position < this.position) return;
+    this.position = position;
+    this.stage = stage;
+    this.floor = floor;
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const arrival = await arrive(this.id, this.#device);
+      if (this.here) this.#accept(arrival);
+    } catch (reason) {
+      this.#judge(reason);
+    }
+  }
+
+  #judge(reason: unknown): void {
+    if (!this.here || ![403, 404].includes(asProblem(reason).status)) return;
+    this.#left();
+    this.removed = true;
+  }
+
+  #left(): void {
+    this.here = false;
+    clearInterval(this.#timer);
+  }
+}
+
+/** A reload of the tab is the same device: it renews its lease and never stands on the stage twice. */
+function deviceOfTab(): string {
+  const known = sessionStorage.getItem(DEVICE);
+  if (known) return known;
+  const fresh = newKey();
+  sessionStorage.setItem(DEVICE, fresh);
+  return fresh;
+}
+
+const KINDS = [
+  'stage.changed',
+  'hand.changed',
+  'question.changed',
+  'question.deleted',
+  'poll.changed',
+  'floor.changed',
+];
+
+function stageChange(change: { kind: string }): StageChange | undefined {
+  return KINDS.includes(change.kind) ? (change as StageChange) : undefined;
+}

@@ -1,0 +1,148 @@
+import type { FileInfo, Id, Instant, Person } from '$platform/api/types';
+
+/** The shapes of stage and floor on the wire. */
+export type StageState = 'closed' | 'practice' | 'lobby' | 'live' | 'ended';
+export type StageRole = 'host' | 'speaker' | 'attendee';
+export type SourceKind = 'camera' | 'screen';
+export interface Muted {
+  audio: boolean;
+  video: boolean;
+}
+
+/** Hosts and speakers who are here; attendees are only counted. */
+export interface StagePerson {
+  person: Person;
+  role: StageRole;
+  camera: boolean;
+  screen: boolean;
+  muted_by_host: Muted;
+}
+/** The part of a stage that is the same for everybody, as it travels in the stream. */
+export interface SharedStage {
+  webinar_id: Id;
+  state: StageState;
+  since: Instant;
+  locked: boolean;
+  recording: 'off' | 'on';
+  people: StagePerson[];
+  attending: number;
+  version: number;
+}
+export interface Stage extends SharedStage {
+  my_role: StageRole;
+  can: { publish: boolean; manage: boolean };
+}
+
+export interface Hand {
+  person: Person;
+  raised_at: Instant;
+}
+export type QuestionState = 'waiting' | 'open' | 'live' | 'answered' | 'dismissed';
+export interface Question {
+  id: Id;
+  webinar_id: Id;
+  body: string;
+  author: Person | null;
+  anonymous: boolean;
+  state: QuestionState;
+  answer: { body: string; by: Person; at: Instant } | null;
+  votes: number;
+  my_vote: boolean;
+  mine: boolean;
+  pinned: boolean;
+  asked_at: Instant;
+  answered_at_ms: number | null;
+  revision: number;
+}
+export type PollKind = 'single' | 'multiple' | 'scale' | 'word' | 'quiz';
+export interface PollOption {
+  id: Id;
+  text: string;
+  /** Known to everybody once the results of a quiz are shown. */
+  correct: boolean | null;
+  votes: number | null;
+}
+export interface Poll {
+  id: Id;
+  kind: PollKind;
+  title: string;
+  options: PollOption[];
+  scale: { min: number; max: number } | null;
+  words: { text: string; votes: number }[] | null;
+  anonymous: boolean;
+  state: 'draft' | 'open' | 'closed';
+  results: 'hidden' | 'shown';
+  voters: number;
+  my_choice: Id[] | number | string | null;
+  revision: number;
+}
+export interface Slides {
+  file: FileInfo;
+  page: number;
+}
+export interface ChatModes {
+  slow_seconds: number;
+  hosts_only: boolean;
+}
+export interface Floor {
+  hands: Hand[];
+  questions: Question[];
+  polls: Poll[];
+  slides: Slides | null;
+  chat: ChatModes;
+}
+
+export interface IceServer {
+  urls: string[];
+  username?: string | null;
+  credential?: string | null;
+}
+export interface Arrival {
+  stage: Stage;
+  floor: Floor;
+  position: number;
+  lease_seconds: number;
+  ice_servers: IceServer[];
+}
+export interface Ticket {
+  ticket: string;
+  url: string;
+  expires_at: Instant;
+}
+
+export interface RecordingPart {
+  id: Id;
+  peer: Person | null;
+  kind: SourceKind;
+  offset_ms: number;
+  duration_ms: number | null;
+  url: string;
+}
+export interface Recording {
+  id: Id;
+  started_at: Instant;
+  ended_at: Instant | null;
+  parts: RecordingPart[];
+}
+
+/** What the webinar's stream says about stage and floor. */
+export type StageChange =
+  | { kind: 'stage.changed'; stage: SharedStage }
+  | { kind: 'hand.changed'; hands: Hand[] }
+  | { kind: 'question.changed'; question: Omit<Question, 'my_vote' | 'mine'> }
+  | { kind: 'question.deleted'; question_id: Id }
+  | { kind: 'poll.changed'; poll: Omit<Poll, 'my_choice'> }
+  | { kind: 'floor.changed'; chat: ChatModes; slides: Slides | null };
+
+/** What the node says over the data channel. */
+export interface SlotUse {
+  mid: string;
+  peer: Id;
+  kind: SourceKind;
+  media: 'audio' | 'video';
+}
+export interface NodeWord {
+  slots?: SlotUse[];
+  speaking?: Id[];
+  muted?: Muted;
+}
