@@ -25,6 +25,7 @@ use crate::platform::store::Store;
 use crate::realtime::Relay;
 use crate::search::Index;
 use crate::settings;
+use crate::stage::Stages;
 
 /// Everything that a verb needs beside its actor and its request. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +49,7 @@ pub struct House {
     pub hub: Hub,
     pub relay: Relay,
     pub index: Index,
+    pub stages: Stages,
     /// Origins whose pages may write here.
     pub origins: Vec<String>,
     /// Wakes the search follower.
@@ -90,6 +92,7 @@ impl App {
         let hub = Hub::start(live_config(&config), machine_uptime())
             .map_err(|error| Failure::fault("starting the sockets", error))?;
         let public_url = config.public_url();
+        let boot = Ids::new(outside.chance.clone()).uuid(outside.clock.now());
         let house = House {
             cookie: CookieStyle { secure: public_url.starts_with("https:") },
             passwords: Passwords::new(keys.pepper, outside.password_cost, outside.chance.clone())?,
@@ -104,6 +107,7 @@ impl App {
             clock: outside.clock,
             relay: Relay::default(),
             index: Index::open(&config).await?,
+            stages: Stages::new(&config.stage.node, boot),
             indexing: Notify::new(),
             post: Arc::default(),
             store,
@@ -133,9 +137,10 @@ impl App {
         origin.to_str().is_ok_and(|origin| self.origins.iter().any(|own| own == origin))
     }
 
-    /// Cuts the sockets of a log-in that has ended.
+    /// Cuts the sockets of a log-in that has ended, and its sound and picture.
     pub fn end_sockets_of_login(&self, login: LoginId) {
         self.hub.close(Selector::Login(login.0), CloseCode::LoginEnded);
+        self.stages.doubt_login(login);
     }
 
     /// Cuts the sockets of a member who no longer counts in the brand.

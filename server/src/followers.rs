@@ -1,4 +1,4 @@
-//! Who works behind the commits: the relay, the post, the sweeps. Each is woken and also looks by itself.
+//! Who works behind the commits: the relay, the post, the stages, the sweeps. Each is woken and also looks by itself.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::{App, Woken};
 use crate::platform::ids::StreamId;
 use crate::platform::refusal::Result;
-use crate::{files, mails, realtime, search};
+use crate::{files, mails, realtime, search, stage};
 
 /// How often the post looks without having been woken: mails that wait for a retry.
 const POST_EVERY: Duration = Duration::from_secs(15);
@@ -29,6 +29,8 @@ pub fn start(app: &App, woken: Woken, stop: &CancellationToken) -> TaskTracker {
     tasks.spawn(index(app.clone(), stop.clone()));
     tasks.spawn(post(app.clone(), stop.clone()));
     tasks.spawn(sweep(app.clone(), stop.clone()));
+    let (staged, stopped) = (app.clone(), stop.clone());
+    tasks.spawn(async move { stage::run(&staged, stopped).await });
     tasks.close();
     tasks
 }
@@ -41,6 +43,7 @@ async fn wake(app: App, mut woken: Woken, relay: mpsc::UnboundedSender<BTreeSet<
             moved = woken.recv() => match moved {
                 Some(moved) => {
                     app.indexing.notify_one();
+                    app.stages.moved(&moved);
                     if relay.send(moved).is_err() {
                         return;
                     }

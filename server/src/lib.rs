@@ -24,4 +24,5 @@ pub mod router;
 pub mod search;
 pub mod serve;
 pub mod settings;
+pub mod stage;
 pub mod webinars;

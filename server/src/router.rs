@@ -14,7 +14,7 @@ use crate::platform::observe::{self, Check, Metrics, Requests};
 use crate::platform::refusal::{Code, Failure};
 use crate::{
     accounts, audit, brands, calendar, files, groups, invitations, knowledge, mails, members, messages, realtime,
-    search, webinars,
+    search, stage, webinars,
 };
 
 #[derive(OpenApi)]
@@ -45,6 +45,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(mails::routes())
                 .merge(audit::routes())
                 .merge(webinars::routes())
+                .merge(stage::routes())
                 .merge(calendar::routes())
                 .merge(realtime::routes())
                 .merge(search::routes()),

@@ -89,6 +89,7 @@ fn guard(app: &App) -> Guard {
         hosts: app.origins.iter().map(host_of).collect(),
         origins: app.origins.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
+        for_bearers: &["/api/v1/stage/whip/", "/api/v1/stage/whep/", "/api/v1/stage/connections/"],
         secure: app.cookie.secure,
         chance: app.chance.clone(),
     }
@@ -114,6 +115,10 @@ fn metrics(app: &App, traffic: &Arc<Traffic>) -> Metrics {
     metrics.watch("backlog_bytes", "Bytes waiting for slow sockets", move || number(hub.metrics().backlog_bytes.get()));
     let hub = app.hub.clone();
     metrics.watch("slow_readers", "Sockets cut off as too slow", move || number(hub.metrics().slow_readers.get()));
+    let staged = app.clone();
+    metrics.watch("stage_connections", "Open connections of sound and picture", move || {
+        i64::try_from(staged.stages.connections()).unwrap_or(i64::MAX)
+    });
     let seen = Arc::clone(traffic);
     metrics
         .watch("connections", "Open connections", move || i64::try_from(seen.connections.load(Relaxed)).unwrap_or(0));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use guildhall::app::{App, Outside};
-use guildhall::platform::config::{Config, Hidden};
+use guildhall::platform::config::{Config, Hidden, Stage};
 use guildhall::platform::ids::SystemChance;
 use guildhall::platform::passwords::Cost;
 use guildhall::serve::{Running, start};
@@ -141,6 +141,7 @@ fn config(folder: &Path, database: Option<&str>) -> Config {
         listen: any_port(),
         data: folder.to_owned(),
         database_url: database.map(|url| Hidden::new(url.to_owned())),
+        stage: Stage { udp: any_port(), tcp: any_port(), ..Stage::default() },
         ..Config::default()
     }
 }

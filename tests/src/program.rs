@@ -47,6 +47,8 @@ fn with_tracer(tracer: &[&str], folder: &Path, arguments: &[&str]) -> Command {
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("GUILDHALL_DATA", folder)
         .env("GUILDHALL_LISTEN", "127.0.0.1:0")
+        .env("GUILDHALL_STAGE_UDP", "127.0.0.1:0")
+        .env("GUILDHALL_STAGE_TCP", "127.0.0.1:0")
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

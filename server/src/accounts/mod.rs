@@ -23,4 +23,6 @@ pub use account::{AccountView, Email, Me, MembershipView, NewAccount, TimeZoneNa
 pub use log_in::{Device, begin_login};
 pub use me::me;
 pub use routes::{routes, signed_in};
-pub use store::{account_by_email, account_for_mail, account_of_login, any, create_account, end_logins_of_account};
+pub use store::{
+    account_by_email, account_for_mail, account_of_login, any, create_account, end_logins_of_account, standing_logins,
+};

@@ -1,6 +1,8 @@
 //! The tables `accounts`, `logins` and `mailed_tokens`.
 
-use sea_orm::FromQueryResult;
+use std::collections::HashSet;
+
+use sea_orm::{FromQueryResult, Value};
 
 use super::account::{Email, NewAccount, TimeZoneName};
 use super::cookie::LOGIN_DAYS;
@@ -9,7 +11,7 @@ use crate::platform::clock::Millis;
 use crate::platform::ids::{AccountId, LoginId};
 use crate::platform::language::Language;
 use crate::platform::refusal::{Code, Result};
-use crate::platform::store::{Rows, Tx};
+use crate::platform::store::{Rows, Tx, placeholders};
 use crate::values;
 
 #[derive(Debug, Clone, FromQueryResult)]
@@ -227,4 +229,23 @@ pub async fn account_of_login(rows: &impl Rows, login: LoginId) -> Result<Option
         )
         .await?;
     Ok(row.map(|row| row.account_id))
+}
+
+#[derive(FromQueryResult)]
+struct Standing {
+    id: LoginId,
+}
+
+/// Which of these log-ins still stand.
+pub async fn standing_logins(rows: &impl Rows, logins: &[LoginId]) -> Result<HashSet<LoginId>> {
+    if logins.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = format!(
+        "SELECT l.id FROM logins l JOIN accounts a ON a.id = l.account_id AND a.deactivated_at IS NULL
+         WHERE l.ended_at IS NULL AND l.id IN ({})",
+        placeholders(1, logins.len())
+    );
+    let found: Vec<Standing> = rows.all(&sql, logins.iter().map(|id| Value::from(*id)).collect()).await?;
+    Ok(found.into_iter().map(|row| row.id).collect())
 }

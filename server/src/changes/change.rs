@@ -79,6 +79,8 @@ changes! {
     ReplyPosted(ReplyId) "reply.posted",
     ReplyChanged(ReplyId) "reply.changed",
     WebinarChanged(WebinarId) "webinar.changed",
+    /// In the webinar's own stream: state, people, what is sent, recording.
+    StageChanged(WebinarId) "stage.changed",
     /// In the inbox: the member can see a group now.
     GroupAdded(GroupId) "group.added",
     /// In the inbox: the member can no longer see a group.

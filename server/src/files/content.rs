@@ -5,8 +5,8 @@ use axum::http::header::{self, HeaderMap, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
-use super::range::{Asked, asked};
 use crate::platform::blobs::Blob;
+use crate::platform::http::range::{Asked, asked};
 use crate::platform::http::{Disposition, content_disposition};
 
 const DOWNLOAD: &str = "application/octet-stream";

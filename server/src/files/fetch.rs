@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::content::{self, About, Wanted};
-use super::range::Asked;
+use crate::platform::http::range::Asked;
 use super::store;
 use crate::access::{Actor, Seen, see};
 use crate::app::App;

@@ -16,7 +16,6 @@ mod draw;
 mod fetch;
 mod kind;
 mod link;
-mod range;
 mod routes;
 mod store;
 mod sweep;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::platform::clock::Millis;
-use crate::platform::ids::{AccountId, BrandId, FileId, LoginId, MemberId, Secret};
+use crate::platform::ids::{AccountId, BrandId, FileId, LoginId, MemberId, Secret, WebinarId};
 use crate::platform::keys::SigningKey;
 use crate::platform::refusal::{Code, Failure, Result};
 
@@ -57,6 +57,30 @@ pub struct FileLink {
 impl Purpose for FileLink {
     const TYPE: &'static str = "file-link+jwt";
     const AUDIENCE: &'static str = "files";
+    const VALID_SECONDS: i64 = 60;
+}
+
+/// Opens one connection of sound and picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageTicket {
+    pub webinar: WebinarId,
+    pub login: LoginId,
+    pub for_use: StageUse,
+}
+
+/// What a connection of the stage is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StageUse {
+    Camera,
+    Screen,
+    View,
+}
+
+impl Purpose for StageTicket {
+    const TYPE: &'static str = "stage-ticket+jwt";
+    const AUDIENCE: &'static str = "stage";
     const VALID_SECONDS: i64 = 60;
 }
 

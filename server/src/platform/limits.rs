@@ -68,6 +68,12 @@ limits! {
     Register 5 in HOUR,
     /// Changes of one webinar that are mailed to everybody in it.
     WebinarNews 20 in HOUR,
+    /// Arrivals of a member on a stage, renewals included.
+    Arrive 20 in 10 * SECOND,
+    /// Tickets of a member for sound and picture.
+    StageTicket 30 in MINUTE,
+    /// Tickets and keys of a stage that are not good, per address.
+    StageGuess 60 in MINUTE,
     Search 10 in 5 * SECOND,
     Invite 50 in DAY,
     /// Any API call of a person.

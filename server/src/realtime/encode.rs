@@ -14,8 +14,9 @@ use crate::messages::MessageView;
 use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId, ReplyId, ThreadId, WebinarId};
 use crate::platform::refusal::Result;
 use crate::platform::store::{Reader, Rows};
+use crate::stage::StageFrame;
 use crate::webinars::WebinarFrame;
-use crate::{groups, knowledge, members, messages, webinars};
+use crate::{groups, knowledge, members, messages, stage, webinars};
 
 /// Everything that a batch of changes of one stream speaks of, as it may be seen now.
 #[derive(Default)]
@@ -28,6 +29,7 @@ struct Seen {
     replies: HashMap<ReplyId, ReplyView>,
     markers: HashMap<ChannelId, (crate::changes::Position, i64)>,
     webinars: HashMap<WebinarId, WebinarFrame>,
+    stages: HashMap<WebinarId, StageFrame>,
     registered: HashSet<WebinarId>,
 }
 
@@ -95,6 +97,8 @@ async fn look_up_knowledge(rows: &impl Rows, changes: &[ChangeRow], seen: &mut S
 async fn look_up_webinars(reader: &Reader, stream: &StreamRow, changes: &[ChangeRow], seen: &mut Seen) -> Result<()> {
     let changed = ids(changes, |c| if let Change::WebinarChanged(id) = c { Some(id) } else { None });
     seen.webinars = webinars::frames(reader, reader.now(), &changed).await?;
+    let staged = ids(changes, |c| if let Change::StageChanged(id) = c { Some(id) } else { None });
+    seen.stages = stage::frames(reader, reader.now(), &staged).await?;
     let registered = ids(changes, |c| if let Change::RegistrationChanged(id) = c { Some(id) } else { None });
     seen.registered = webinars::registered_among(reader, MemberId(stream.id.0), &registered).await?;
     Ok(())
@@ -158,6 +162,7 @@ impl Seen {
                 ChangeBody::MarkerMoved { channel_id, position, unread }
             }
             C::WebinarChanged(id) => ChangeBody::WebinarChanged { webinar: self.webinars.get(&id)?.clone() },
+            C::StageChanged(id) => ChangeBody::StageChanged { stage: self.stages.get(&id)?.clone() },
             C::RegistrationChanged(webinar_id) => {
                 ChangeBody::RegistrationChanged { webinar_id, state: self.registered.contains(&webinar_id).into() }
             }

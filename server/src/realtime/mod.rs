@@ -18,5 +18,5 @@ mod wire;
 pub use backstage::Door;
 pub use relay::Relay;
 pub use routes::{routes, upgrade};
-pub use ticket::sweep;
+pub use ticket::{sweep, use_up};
 pub use wire::{ChangeBody, ClientCommand, ServerFrame};

@@ -11,6 +11,7 @@ use crate::messages::MessageView;
 use crate::platform::clock::Millis;
 use crate::platform::ids::{ChannelId, FileId, GroupId, MemberId, MessageId, StreamId, WebinarId};
 use crate::platform::refusal::{Code, FieldRefusal};
+use crate::stage::StageFrame;
 use crate::webinars::{Registered, WebinarFrame};
 
 /// What changed, as it may be seen now.
@@ -44,6 +45,9 @@ pub enum ChangeBody {
     ReplyChanged { reply: ReplyView },
     #[serde(rename = "webinar.changed")]
     WebinarChanged { webinar: WebinarFrame },
+    /// What a member may do there themselves is read anew.
+    #[serde(rename = "stage.changed")]
+    StageChanged { stage: StageFrame },
     #[serde(rename = "registration.changed")]
     RegistrationChanged { webinar_id: WebinarId, state: Registered },
     #[serde(rename = "group.added")]

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::platform::ids::WebinarId;
 use crate::platform::refusal::{Code, Result};
+use crate::stage;
 
 /// Cancels a webinar that has not ended, and tells those who are registered. Twice is as good as once.
 pub async fn cancel(app: &App, actor: &Actor, webinar: WebinarId) -> Result<WebinarView> {
@@ -24,6 +25,7 @@ pub async fn cancel(app: &App, actor: &Actor, webinar: WebinarId) -> Result<Webi
     }
     let audited = shown_to(&permit, webinar).await?.frame;
     store::set_cancelled(&permit, &before).await?;
+    stage::end_with_webinar(&tx, webinar).await?;
     let after = store::one(&tx, webinar).await?;
     tell_registered(&tx, app, &after, News::Cancelled).await?;
     let view = shown_to(&permit, webinar).await?;

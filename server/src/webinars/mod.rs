@@ -11,6 +11,7 @@ mod cancel;
 mod edit;
 mod list;
 mod mail;
+mod occasion;
 mod plan;
 mod register;
 mod request;
@@ -21,6 +22,7 @@ mod view;
 mod webinar;
 
 pub use list::{coming, entries_of, entry_of};
+pub use occasion::{Occasion, occasion};
 pub use plan::plan;
 pub use register::{leave_all, register};
 pub use request::PlanRequest;

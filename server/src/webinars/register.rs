@@ -11,6 +11,7 @@ use crate::platform::ids::{GroupId, MemberId, WebinarId};
 use crate::platform::limits::{Key, Limit};
 use crate::platform::refusal::{Code, Result};
 use crate::platform::store::Tx;
+use crate::stage;
 
 /// Takes a seat and mails the entry for the calendar. Twice is as good as once.
 pub async fn register(app: &App, actor: &Actor, webinar: WebinarId) -> Result<WebinarView> {
@@ -49,7 +50,8 @@ async fn hold_open(permit: &Permit<'_, Register>) -> Result<WebinarRow> {
     }
 }
 
-/// Gives back all seats that a member holds in a group; whoever calls ends the membership in the same transaction.
+/// Gives back all seats that a member holds in a group, and ends their stay on its stages; whoever calls ends the membership in the same transaction.
 pub async fn leave_all(tx: &Tx, group: GroupId, member: MemberId) -> Result<()> {
-    store::leave_all_seats(tx, group, member).await
+    store::leave_all_seats(tx, group, member).await?;
+    stage::leave_all(tx, group, member).await
 }

@@ -25,6 +25,8 @@ export async function openServer(environment = {}) {
     env: {
       ...process.env,
       GUILDHALL_LISTEN: `127.0.0.1:${port}`,
+      GUILDHALL_STAGE_UDP: '127.0.0.1:0',
+      GUILDHALL_STAGE_TCP: '127.0.0.1:0',
       GUILDHALL_DATA: data,
       GUILDHALL_PUBLIC_URL: far,
       ...environment,

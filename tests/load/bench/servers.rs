@@ -99,6 +99,8 @@ impl Server {
         let address = free_address()?;
         let child = command
             .env("GUILDHALL_LISTEN", address.to_string())
+            .env("GUILDHALL_STAGE_UDP", "127.0.0.1:0")
+            .env("GUILDHALL_STAGE_TCP", "127.0.0.1:0")
             .env("GUILDHALL_PUBLIC_URL", format!("http://{address}"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())

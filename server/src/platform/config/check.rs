@@ -17,6 +17,7 @@ pub fn check(config: &Config) -> Result<(), Vec<String>> {
     problems.extend(search_problem(config));
     problems.extend(mail_problem(config));
     problems.extend(limit_problems(config));
+    problems.extend(stage_problem(config));
     if let Err(error) = config.log.filter.parse::<tracing_subscriber::EnvFilter>() {
         problems
             .push(format!("`log.filter` is not valid ({error}): set it to info, or to such as guildhall=debug,info"));
@@ -26,13 +27,23 @@ pub fn check(config: &Config) -> Result<(), Vec<String>> {
 
 /// The line for a port that cannot be had.
 pub fn explain_bind(listen: SocketAddr, error: &io::Error) -> String {
+    format!("{} (--listen, GUILDHALL_LISTEN or `listen`)", cannot_listen(listen, error))
+}
+
+/// The line for a port of the stage that cannot be had.
+pub fn explain_stage_bind(listen: SocketAddr, transport: &str, error: &io::Error) -> String {
+    let remedy = "(`stage.udp` and `stage.tcp`, or `stage.enabled` = false for webinars without sound and picture)";
+    format!("{} {remedy}", cannot_listen(format_args!("{transport} {listen}"), error))
+}
+
+fn cannot_listen(listen: impl std::fmt::Display, error: &io::Error) -> String {
     let remedy = match error.kind() {
         io::ErrorKind::AddrInUse => "another program uses it; stop that one or choose another port",
         io::ErrorKind::PermissionDenied => "ports below 1024 need rights; choose a higher one and put a proxy in front",
         io::ErrorKind::AddrNotAvailable => "this machine does not have that address; use 127.0.0.1 or 0.0.0.0",
         _ => "choose another address or port",
     };
-    format!("cannot listen on {listen} ({error}): {remedy} (--listen, GUILDHALL_LISTEN or `listen`)")
+    format!("cannot listen on {listen} ({error}): {remedy}")
 }
 
 fn data_problem(data: &Path) -> Option<String> {
@@ -105,6 +116,19 @@ fn limit_problems(config: &Config) -> Vec<String> {
     problems
 }
 
+fn stage_problem(config: &Config) -> Option<String> {
+    let stage = &config.stage;
+    let is_turn = |url: &String| url.starts_with("turn:") || url.starts_with("turns:");
+    if !stage.turn_urls.iter().all(is_turn) {
+        return Some("`stage.turn_urls` holds something else than turn: or turns: addresses: set it to such as turns:turn.example.com:443?transport=tcp".to_owned());
+    }
+    if !stage.turn_urls.is_empty() && stage.turn_secret.is_none() {
+        return Some("`stage.turn_urls` is set, but `stage.turn_secret` is missing: set it to the secret that the TURN servers were given".to_owned());
+    }
+    let nameless = stage.node.is_empty() || !stage.node.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    nameless.then(|| "`stage.node` is not a name: set it to one word of letters, digits, - and _".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,8 +175,9 @@ mod tests {
             config.live.sockets_per_member = 0;
             config.live.queue_bytes = ByteCount(1);
             config.log.filter = "=!".into();
+            config.stage.turn_urls = vec!["turn:turn.example".into()];
         });
-        assert_eq!(told.len(), 6, "{told:?}");
+        assert_eq!(told.len(), 7, "{told:?}");
         assert!(
             told.iter().all(|line| !line.contains('\n') && line.contains(": ") && !line.contains("hunter2")),
             "{told:?}"

@@ -52,6 +52,21 @@ pub const KEYS: &[Key] = &[
     key("live.sockets_per_member", "how many open sockets one member may have, a number of at least 1", ""),
     key("live.sockets_per_address", "how many open sockets one address may have, a number of at least 1", ""),
     key("live.queue_bytes", "how much may wait for a slow reader before it is cut off, such as 1 MiB", ""),
+    key("stage.enabled", "whether webinars have sound and picture, true or false", ""),
+    key("stage.udp", "the address and UDP port for sound and picture; open it in the firewall", ""),
+    key("stage.tcp", "the address and TCP port for those whose network lets no UDP through", ""),
+    key(
+        "stage.public_addresses",
+        "the IP addresses under which browsers reach these ports, needed behind NAT; the machine's own if empty",
+        "",
+    ),
+    key(
+        "stage.turn_urls",
+        "the TURN servers for those who reach neither port, such as turns:turn.example.com:443?transport=tcp",
+        "",
+    ),
+    key("stage.turn_secret", "the secret shared with the TURN servers (static-auth-secret of coturn)", "secret"),
+    key("stage.node", "the name of this server among those that share one database, one word", ""),
 ];
 
 impl Key {

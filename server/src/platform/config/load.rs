@@ -122,6 +122,7 @@ fn from_variables(around: &Surroundings, problems: &mut Vec<String>) -> Vec<Sett
 fn typed_like(default: &Value, text: &str) -> Value {
     match default {
         Value::Number(_) => text.parse::<u64>().map_or_else(|_| Value::from(text), Value::from),
+        Value::Bool(_) => text.parse::<bool>().map_or_else(|_| Value::from(text), Value::from),
         Value::Array(_) => text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(Value::from).collect(),
         _ => Value::from(text),
     }

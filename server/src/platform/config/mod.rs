@@ -7,14 +7,14 @@ mod keys;
 mod load;
 mod values;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::platform::http::Network;
 
-pub use check::{check, explain_bind};
+pub use check::{check, explain_bind, explain_stage_bind};
 pub use keys::{KEYS, Key, example};
 pub use load::{Flags, Surroundings, load};
 pub use values::{ByteCount, Hidden, PublicUrl};
@@ -33,6 +33,7 @@ pub struct Config {
     pub limits: Limits,
     pub log: Log,
     pub live: Live,
+    pub stage: Stage,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -91,6 +92,21 @@ pub struct Live {
     pub queue_bytes: ByteCount,
 }
 
+/// Sound and picture.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Stage {
+    pub enabled: bool,
+    pub udp: SocketAddr,
+    pub tcp: SocketAddr,
+    /// Told to browsers as the addresses to send to.
+    pub public_addresses: Vec<IpAddr>,
+    pub turn_urls: Vec<String>,
+    pub turn_secret: Option<Hidden>,
+    /// Tells the servers apart that share one database: each stage is carried by one of them at a time.
+    pub node: String,
+}
+
 const SQLITE_FILE: &str = "guildhall.db";
 
 impl Config {
@@ -137,6 +153,7 @@ impl Default for Config {
             limits: Limits::default(),
             log: Log::default(),
             live: Live::default(),
+            stage: Stage::default(),
         }
     }
 }
@@ -166,6 +183,21 @@ impl Default for Log {
 impl Default for Live {
     fn default() -> Self {
         Live { sockets_per_member: 10, sockets_per_address: 200, queue_bytes: ByteCount::mebi(1) }
+    }
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        let everywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 7881));
+        Stage {
+            enabled: true,
+            udp: everywhere,
+            tcp: everywhere,
+            public_addresses: Vec::new(),
+            turn_urls: Vec::new(),
+            turn_secret: None,
+            node: "main".to_owned(),
+        }
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Guard {
     /// `scheme://host[:port]`, lower case, as browsers send it.
     pub origins: Vec<String>,
     pub trusted_proxies: Vec<Network>,
+    /// Beginnings of paths that pages of other sites may ask as well, with a bearer and without a cookie.
+    pub for_bearers: &'static [&'static str],
     /// People come in over TLS.
     pub secure: bool,
     pub chance: Arc<dyn Chance>,
@@ -109,7 +111,16 @@ fn judge(guard: &Guard, request: &Request, forwarded_host: Option<&str>) -> Resu
         check_host(guard, request, forwarded_host)?;
     }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe { Ok(()) } else { check_site(guard, request.headers()) }
+    if safe || is_by_bearer(guard, request) { Ok(()) } else { check_site(guard, request.headers()) }
+}
+
+/// No browser adds a bearer by itself, so nobody can be made to send one.
+fn is_by_bearer(guard: &Guard, request: &Request) -> bool {
+    let headers = request.headers();
+    let path = request.uri().path();
+    guard.for_bearers.iter().any(|beginning| path.starts_with(beginning))
+        && headers.contains_key(header::AUTHORIZATION)
+        && !headers.contains_key(header::COOKIE)
 }
 
 fn check_host(guard: &Guard, request: &Request, forwarded_host: Option<&str>) -> Result<(), Code> {
@@ -176,12 +187,14 @@ mod tests {
             .route("/", get(async || "page"))
             .route("/livez", get(async || "ok"))
             .route("/write", post(async || "written"))
+            .route("/bearer/write", post(async || "written"))
             .route("/kept", get(async || "kept").merge(delete(async || "gone")))
             .route("/panic", get(async || -> &'static str { panic!("secret of a body") }));
         let guard = Guard {
             hosts: vec!["talk.example".into(), "[::1]".into()],
             origins: vec!["https://talk.example".into()],
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            for_bearers: &["/bearer/"],
             secure: true,
             chance: Arc::new(SystemChance),
         };
@@ -243,6 +256,20 @@ mod tests {
             let headers = [cookie, ("origin", "https://talk.example"), ("sec-fetch-site", site)];
             assert_eq!(write(&headers).await, 403, "{site}");
         }
+    }
+
+    #[tokio::test]
+    async fn another_site_writes_with_a_bearer_where_that_is_asked_for_and_never_with_a_cookie() {
+        let write = async |path: &str, more: &[(&str, &str)]| {
+            let mut all = vec![("host", "talk.example"), ("origin", "https://player.example")];
+            all.extend_from_slice(more);
+            ask("POST", path, &all).await.0.status().as_u16()
+        };
+        let bearer = ("authorization", "Bearer x");
+        assert_eq!(write("/bearer/write", &[bearer]).await, 200);
+        assert_eq!(write("/bearer/write", &[]).await, 403);
+        assert_eq!(write("/bearer/write", &[bearer, ("cookie", "guildhall=x")]).await, 403);
+        assert_eq!(write("/write", &[bearer]).await, 403);
     }
 
     #[tokio::test]

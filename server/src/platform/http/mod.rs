@@ -9,6 +9,7 @@ mod given;
 mod guard;
 mod headers;
 mod proxy;
+pub mod range;
 mod read;
 pub mod serve;
 

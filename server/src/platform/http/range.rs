@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What a `Range` header asks of a file of some size.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Asked {
+pub enum Asked {
     Whole,
     Part(Range<u64>),
     /// Begins behind the end.
@@ -12,7 +12,7 @@ pub(super) enum Asked {
 }
 
 /// Reads the header. What it does not understand, and several ranges at once, it may answer with the whole.
-pub(super) fn asked(header: Option<&str>, size: u64) -> Asked {
+pub fn asked(header: Option<&str>, size: u64) -> Asked {
     let Some(spec) = header.and_then(|header| header.trim().strip_prefix("bytes=")) else { return Asked::Whole };
     let Some((first, last)) = spec.trim().split_once('-') else { return Asked::Whole };
     match (number(first), number(last)) {
