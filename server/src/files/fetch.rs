@@ -6,11 +6,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::content::{self, About, Wanted};
-use crate::platform::http::range::Asked;
 use super::store;
 use crate::access::{Actor, Seen, see};
 use crate::app::App;
 use crate::platform::blobs::BlobKey;
+use crate::platform::http::range::Asked;
 use crate::platform::ids::FileId;
 use crate::platform::refusal::{Code, Failure, Result};
 

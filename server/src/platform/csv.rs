@@ -46,6 +46,9 @@ mod tests {
 
     #[test]
     fn separators_and_quotes_are_quoted() {
-        assert_eq!(write([vec!["a,b", "say \"x\"", "two\nlines", ""]]), "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\r\n");
+        assert_eq!(
+            write([vec!["a,b", "say \"x\"", "two\nlines", ""]]),
+            "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\r\n"
+        );
     }
 }

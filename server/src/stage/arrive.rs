@@ -88,8 +88,7 @@ pub(super) async fn leave(app: &App, actor: &Actor, webinar: WebinarId, device: 
 }
 
 fn device(text: &str) -> Result<&str, Refusal> {
-    let right =
-        (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    let right = (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
     if right { Ok(text) } else { Err(Refusal::field("device", "invalid")) }
 }
 

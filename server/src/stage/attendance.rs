@@ -49,8 +49,7 @@ struct Merged {
 
 impl Merged {
     fn of(stay: &StayRow) -> Merged {
-        let mut merged =
-            Merged { from: stay.arrived_at, seen_until: stay.arrived_at, left_at: None, may_until: None };
+        let mut merged = Merged { from: stay.arrived_at, seen_until: stay.arrived_at, left_at: None, may_until: None };
         merged.add(stay);
         merged
     }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::stage::{StageKeyUse, PublicationKind};
+use super::stage::{PublicationKind, StageKeyUse};
 use super::store::{self, KeyRow, StageRow};
 use crate::access::{Actor, JoinStage, MakeStageKey, Permit, PublishOnStage, StageRole, permit};
 use crate::app::App;

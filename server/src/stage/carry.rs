@@ -159,8 +159,7 @@ impl Stages {
     /// Streams have moved. Only those that can tell of rights on stages carried here are of interest.
     pub fn moved(&self, streams: &BTreeSet<StreamId>) {
         let mut carried = self.lock();
-        let of_interest: Vec<StreamId> =
-            streams.iter().copied().filter(|stream| carried.concerns(*stream)).collect();
+        let of_interest: Vec<StreamId> = streams.iter().copied().filter(|stream| carried.concerns(*stream)).collect();
         if !of_interest.is_empty() {
             carried.moved.extend(of_interest);
             drop(carried);

@@ -108,18 +108,10 @@ pub(super) async fn open(app: &App, admitted: Admitted, offer: Offer<'_>) -> Res
     Ok(Connected { opened, ice_servers: ice_servers(&app.config.stage, &peer, at) })
 }
 
-async fn agree(
-    media: &dyn Media,
-    offer: &Offer<'_>,
-    flow: Flow,
-    peer: uuid::Uuid,
-    in_person: bool,
-) -> Result<Opened> {
+async fn agree(media: &dyn Media, offer: &Offer<'_>, flow: Flow, peer: uuid::Uuid, in_person: bool) -> Result<Opened> {
     let (stage, sdp, address) = (offer.webinar.0, offer.sdp.clone(), offer.address);
     let opened = match flow {
-        Flow::In { kind, .. } => {
-            media.publish(Publish { stage, peer, medium: kind.into(), offer: sdp, address }).await
-        }
+        Flow::In { kind, .. } => media.publish(Publish { stage, peer, medium: kind.into(), offer: sdp, address }).await,
         Flow::Out => media.view(View { stage, peer: in_person.then_some(peer), offer: sdp, address }).await,
     };
     opened.map_err(Failure::from)

@@ -102,11 +102,7 @@ pub async fn round(app: &App, known: &mut HashMap<StreamId, Position>, everythin
 
 /// Whether something behind the last position looked at can have changed a right. Most of what is said in a webinar's
 /// stream is chat.
-async fn tells_of_rights(
-    reader: &Reader,
-    known: &mut HashMap<StreamId, Position>,
-    stream: StreamId,
-) -> Result<bool> {
+async fn tells_of_rights(reader: &Reader, known: &mut HashMap<StreamId, Position>, stream: StreamId) -> Result<bool> {
     let Some(from) = known.get(&stream).copied() else {
         known.insert(stream, changes::stream_position(reader, stream).await?);
         return Ok(true);

@@ -26,12 +26,7 @@ pub struct RecordRequest {
 }
 
 /// Starts a recording; where one runs already, nothing happens.
-pub(super) async fn start(
-    app: &App,
-    actor: &Actor,
-    webinar: WebinarId,
-    request: &RecordRequest,
-) -> Result<StageView> {
+pub(super) async fn start(app: &App, actor: &Actor, webinar: WebinarId, request: &RecordRequest) -> Result<StageView> {
     let id = RecordingId(app.ids.uuid(app.clock.now()));
     let tx = app.store.begin().await?;
     let permit = permit::<RecordStage>(&tx, actor, webinar).await?;
@@ -116,7 +111,11 @@ async fn begin(app: &App, webinar: WebinarId, id: RecordingId, elapsed: Duration
     let begun = match made {
         Ok(()) => {
             let recording = Recording { folder, elapsed };
-            app.stages.media()?.record(webinar.0, recording).await.map_err(|refused| Failure::fault("recording", refused))
+            app.stages
+                .media()?
+                .record(webinar.0, recording)
+                .await
+                .map_err(|refused| Failure::fault("recording", refused))
         }
         Err(error) => Err(Failure::fault("the folder of a recording", error)),
     };

@@ -28,12 +28,7 @@ pub struct Attendance {
     pub seen_seconds: i64,
 }
 
-pub(super) async fn page(
-    app: &App,
-    actor: &Actor,
-    webinar: WebinarId,
-    query: &PageQuery,
-) -> Result<Page<Attendance>> {
+pub(super) async fn page(app: &App, actor: &Actor, webinar: WebinarId, query: &PageQuery) -> Result<Page<Attendance>> {
     let (limit, after) = (query.limit()?, query.after::<MemberId>()?);
     let reader = app.store.read().await?;
     let seen = see_for::<ReadAttendance>(&reader, actor, webinar).await?;

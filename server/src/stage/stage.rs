@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_to_a_stage_that_is_not_open() {
-        let open = [StageState::Closed, StageState::Practice, StageState::Lobby, StageState::Live, StageState::Ended].map(StageState::is_open);
+        let open = [StageState::Closed, StageState::Practice, StageState::Lobby, StageState::Live, StageState::Ended]
+            .map(StageState::is_open);
         assert_eq!(open, [false, true, true, true, false]);
     }
 }

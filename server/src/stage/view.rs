@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::stage::{PublicationKind, Recorded, StageState};
 use super::store::{self, PerformerRow, PublicationRow, StageRow};
-use crate::access::{GroupRole, Standing, StageRole};
+use crate::access::{GroupRole, StageRole, Standing};
 use crate::members::{self, Person};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{MemberId, StageKeyId, WebinarId};
@@ -142,10 +142,7 @@ fn performer(row: &PerformerRow, person: Person, sent: &[&PublicationRow]) -> Pe
         role: if row.host { StageRole::Host } else { StageRole::Speaker },
         camera: sends(PublicationKind::Camera),
         screen: sends(PublicationKind::Screen),
-        muted_by_host: MutedByHost {
-            audio: row.audio_muted.unwrap_or(false),
-            video: row.video_muted.unwrap_or(false),
-        },
+        muted_by_host: MutedByHost { audio: row.audio_muted.unwrap_or(false), video: row.video_muted.unwrap_or(false) },
     }
 }
 

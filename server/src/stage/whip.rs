@@ -87,7 +87,9 @@ fn links(server: &IceServer) -> Vec<String> {
     let link = |url: &String| {
         let mut link = format!("<{url}>; rel=\"ice-server\"");
         if let (Some(username), Some(credential)) = (&server.username, &server.credential) {
-            link.push_str(&format!("; username=\"{username}\"; credential=\"{credential}\"; credential-type=\"password\""));
+            link.push_str(&format!(
+                "; username=\"{username}\"; credential=\"{credential}\"; credential-type=\"password\""
+            ));
         }
         link
     };

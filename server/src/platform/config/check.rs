@@ -125,7 +125,8 @@ fn stage_problem(config: &Config) -> Option<String> {
     if !stage.turn_urls.is_empty() && stage.turn_secret.is_none() {
         return Some("`stage.turn_urls` is set, but `stage.turn_secret` is missing: set it to the secret that the TURN servers were given".to_owned());
     }
-    let nameless = stage.node.is_empty() || !stage.node.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let nameless =
+        stage.node.is_empty() || !stage.node.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     nameless.then(|| "`stage.node` is not a name: set it to one word of letters, digits, - and _".to_owned())
 }
 

@@ -66,7 +66,10 @@ pub struct Opened {
 pub enum Patched {
     Unchanged,
     /// The path starts anew with this SDP fragment.
-    Restarted { fragment: String, tag: String },
+    Restarted {
+        fragment: String,
+        tag: String,
+    },
 }
 
 /// Why a wish was not granted.
@@ -109,9 +112,19 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// A connection has ended, for whatever reason.
-    Gone { stage: Uuid, connection: ConnectionId, was_publication: bool },
-    PartStarted { stage: Uuid, part: Part },
-    PartFinished { stage: Uuid, part: Part },
+    Gone {
+        stage: Uuid,
+        connection: ConnectionId,
+        was_publication: bool,
+    },
+    PartStarted {
+        stage: Uuid,
+        part: Part,
+    },
+    PartFinished {
+        stage: Uuid,
+        part: Part,
+    },
 }
 
 /// Carries sound and picture.

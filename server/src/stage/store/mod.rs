@@ -13,7 +13,7 @@ pub(super) use keys::*;
 pub(super) use people::*;
 pub(super) use publications::*;
 pub(super) use recordings::*;
+pub use stages::end_with_webinar;
 pub(super) use stages::{
     Carrier, StageRow, announce_stage, hold, inherit, renew_lease, row, save, stage_rows, state, take_lease,
 };
-pub use stages::end_with_webinar;

@@ -98,11 +98,8 @@ pub async fn send_out(permit: &Permit<'_, RemoveFromStage>) -> Result<()> {
 
 async fn end_publications<A: Act<Target = WebinarMember>>(permit: &Permit<'_, A>) -> Result<()> {
     let (tx, at) = (permit.tx(), permit.target());
-    tx.run(
-        "DELETE FROM stage_publications WHERE webinar_id = $1 AND member_id = $2",
-        values![at.webinar, at.member],
-    )
-    .await?;
+    tx.run("DELETE FROM stage_publications WHERE webinar_id = $1 AND member_id = $2", values![at.webinar, at.member])
+        .await?;
     Ok(())
 }
 

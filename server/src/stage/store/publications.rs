@@ -44,10 +44,7 @@ pub async fn put_publication(
 /// Notes that a connection has ended; nothing happens when another has taken its place.
 pub async fn end_publication(tx: &Tx, webinar: WebinarId, connection: ConnectionId) -> Result<()> {
     let ended = tx
-        .run(
-            "DELETE FROM stage_publications WHERE webinar_id = $1 AND connection = $2",
-            values![webinar, connection.0],
-        )
+        .run("DELETE FROM stage_publications WHERE webinar_id = $1 AND connection = $2", values![webinar, connection.0])
         .await?;
     if ended == 1 { announce_stage(tx, webinar).await } else { Ok(()) }
 }

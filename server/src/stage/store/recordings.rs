@@ -54,8 +54,7 @@ pub async fn running_recording(rows: &impl Rows, webinar: WebinarId) -> Result<O
 
 /// Which of these stages are being recorded.
 pub async fn recorded_among(rows: &impl Rows, ids: &[WebinarId]) -> Result<Vec<WebinarId>> {
-    let sql =
-        format!("{RECORDING} WHERE ended_at IS NULL AND webinar_id IN ({})", placeholders(1, ids.len()));
+    let sql = format!("{RECORDING} WHERE ended_at IS NULL AND webinar_id IN ({})", placeholders(1, ids.len()));
     let found: Vec<RecordingRow> = rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await?;
     Ok(found.into_iter().map(|row| row.webinar_id).collect())
 }

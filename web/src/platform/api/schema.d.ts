@@ -790,6 +790,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stage/connections/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Close a connection */
+        delete: operations["delete_connection"];
+        options?: never;
+        head?: never;
+        /** Change the path of a connection: candidates, or a restart */
+        patch: operations["patch_connection"];
+        trace?: never;
+    };
+    "/api/v1/stage/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Make a key void; what it has opened ends */
+        delete: operations["delete_stage_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stage/whep/{webinar}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** View with a ticket or a key (WHEP) */
+        post: operations["whep_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stage/whip/{webinar}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish with a ticket or a key (WHIP, RFC 9725) */
+        post: operations["whip_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/threads/{thread}": {
         parameters: {
             query?: never;
@@ -862,6 +931,40 @@ export interface paths {
         patch: operations["patch_webinar"];
         trace?: never;
     };
+    "/api/v1/webinars/{webinar}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was there and for how long; for the hosts of the group */
+        get: operations["get_attendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/attendance.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table for spreadsheets, a line for each time that somebody was there */
+        get: operations["get_attendance_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webinars/{webinar}/calendar.ics": {
         parameters: {
             query?: never;
@@ -891,6 +994,57 @@ export interface paths {
         /** Cancel a webinar; whoever is registered is told by mail */
         post: operations["cancel_webinar"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/recording-parts/{part}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of one part of a recording */
+        get: operations["get_recording_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was recorded of a webinar */
+        get: operations["list_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/recordings/{recording}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a recording that has ended, with its files */
+        delete: operations["delete_recording"];
         options?: never;
         head?: never;
         patch?: never;
@@ -931,6 +1085,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webinars/{webinar}/stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stage of a webinar: how far it is, who is on it, and what one may do there */
+        get: operations["get_stage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Open, lock or end the stage */
+        patch: operations["patch_stage"];
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/stage/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come in with a device, or say that it is still there */
+        post: operations["post_arrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/stage/arrivals/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Leave with a device */
+        delete: operations["delete_arrival"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/stage/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys for studios and lobby screens, without what opens */
+        get: operations["list_stage_keys"];
+        put?: never;
+        /** Make a key for a studio or a lobby screen; it is told once */
+        post: operations["post_stage_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/stage/people/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Invite somebody to the stage, or back among the attendees */
+        put: operations["put_stage_role"];
+        post?: never;
+        /** Send somebody out of the webinar */
+        delete: operations["remove_from_stage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/stage/people/{member}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Silence what somebody sends, or let it be heard again */
+        post: operations["mute_on_stage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/stage/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start recording, once everybody has been told */
+        post: operations["start_recording"];
+        /** End the recording */
+        delete: operations["stop_recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/stage/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get a ticket that opens one connection of sound and picture within a minute */
+        post: operations["post_stage_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -950,10 +1244,40 @@ export interface components {
             language: components["schemas"]["Language"];
             time_zone: string;
         };
+        /** @description A device that comes in, or is still there. */
+        ArrivalRequest: {
+            /** @description Chosen by the client, the same for as long as it is open: 8 to 64 letters, digits, `_` and `-`. */
+            device: string;
+        };
+        /** @description Everything that somebody needs who has come in. */
+        Arrived: {
+            ice_servers: components["schemas"]["IceServer"][];
+            /**
+             * Format: int64
+             * @description Come again before it is over; three times as often is right.
+             */
+            lease_seconds: number;
+            /** @description Of the webinar's own stream. */
+            position: components["schemas"]["Position"];
+            stage: components["schemas"]["StageView"];
+        };
         Attachment: {
             mime: string;
             name: string;
             size: number;
+        };
+        /** @description Somebody who was there. */
+        Attendance: {
+            /** @description Over all devices and reconnects. */
+            intervals: components["schemas"]["Interval"][];
+            person: components["schemas"]["Person"];
+            /** @description They are there at this moment. */
+            present: boolean;
+            /**
+             * Format: int64
+             * @description For how long they were there for certain.
+             */
+            seen_seconds: number;
         };
         /** @description An act on record. */
         AuditView: {
@@ -1066,6 +1390,10 @@ export interface components {
             /** @enum {string} */
             kind: "webinar.changed";
             webinar: components["schemas"]["WebinarFrame"];
+        } | {
+            /** @enum {string} */
+            kind: "stage.changed";
+            stage: components["schemas"]["StageFrame"];
         } | {
             /** @enum {string} */
             kind: "registration.changed";
@@ -1202,7 +1530,7 @@ export interface components {
          * @description Stable code of a refusal, as the client sees it.
          * @enum {string}
          */
-        Code: "already_member" | "already_set_up" | "archived" | "bad_frame" | "bad_json" | "bad_origin" | "bad_query" | "body_too_large" | "code_invalid" | "edit_window_closed" | "forbidden" | "idempotency_conflict" | "internal" | "invalid_credentials" | "invalid_text" | "invite_email_mismatch" | "invite_invalid" | "last_owner" | "log_in_first" | "method_not_allowed" | "muted" | "not_found" | "overloaded" | "password_policy" | "quota_exceeded" | "rate_limited" | "role_too_high" | "search_unavailable" | "session_reused" | "suspended" | "thread_closed" | "token_invalid" | "too_long" | "too_many_streams" | "type_mismatch" | "unauthenticated" | "unknown_field" | "unknown_host" | "unknown_op" | "unsupported_media_type" | "uri_too_long" | "validation" | "version_conflict" | "webinar_full" | "webinar_over";
+        Code: "already_member" | "already_set_up" | "already_voted" | "archived" | "bad_frame" | "bad_json" | "bad_offer" | "bad_origin" | "bad_query" | "body_too_large" | "code_invalid" | "consent_required" | "edit_window_closed" | "forbidden" | "hosts_only" | "idempotency_conflict" | "internal" | "invalid_credentials" | "invalid_text" | "invite_email_mismatch" | "invite_invalid" | "last_owner" | "log_in_first" | "method_not_allowed" | "muted" | "not_acceptable" | "not_found" | "not_on_stage" | "not_registered" | "overloaded" | "password_policy" | "precondition_required" | "poll_closed" | "quota_exceeded" | "rate_limited" | "role_too_high" | "search_unavailable" | "sent_out" | "session_reused" | "stage_closed" | "stage_locked" | "stage_unavailable" | "slow_mode" | "suspended" | "thread_closed" | "token_invalid" | "too_long" | "too_many_streams" | "type_mismatch" | "unauthenticated" | "unknown_field" | "unknown_host" | "unknown_op" | "unsupported_media_type" | "uri_too_long" | "validation" | "version_conflict" | "webinar_full" | "webinar_over";
         CodeRequest: {
             email?: string | null;
             token: string;
@@ -1351,6 +1679,12 @@ export interface components {
              */
             total: number;
         };
+        /** @description A server that helps a browser to be reached, as `RTCPeerConnection` takes it. */
+        IceServer: {
+            credential?: string | null;
+            urls: string[];
+            username?: string | null;
+        };
         /** @description The stream of what concerns the member alone. */
         Inbox: {
             position: components["schemas"]["Position"];
@@ -1358,6 +1692,13 @@ export interface components {
         };
         /** Format: date-time */
         Instant: string;
+        /** @description A time in which somebody was there, on whatever devices. */
+        Interval: {
+            from: components["schemas"]["Instant"];
+            /** @description They were there for certain up to here. */
+            seen_until: components["schemas"]["Instant"];
+            to?: components["schemas"]["Instant"] | null;
+        };
         /** Format: uuid */
         InvitationId: string;
         /**
@@ -1437,6 +1778,11 @@ export interface components {
             colour: string;
             logo?: string | null;
             name: string;
+        };
+        KeyRequest: {
+            /** @description Shown where its sound and picture are. */
+            name: string;
+            use: components["schemas"]["StageKeyUse"];
         };
         /** @enum {string} */
         Language: "de" | "en";
@@ -1550,6 +1896,16 @@ export interface components {
             items: components["schemas"]["MessageView"][];
             position: components["schemas"]["Position"];
         };
+        /** @description What is to be silenced; `false` ends it. */
+        MuteRequest: {
+            audio: boolean;
+            video: boolean;
+        };
+        /** @description What a host has silenced; only a host can end it. */
+        MutedByHost: {
+            audio: boolean;
+            video: boolean;
+        };
         NewBody: {
             body: string;
         };
@@ -1567,6 +1923,29 @@ export interface components {
         };
         NewReplyBody: {
             body: string;
+        };
+        /** @description A key at the one moment at which it is told. */
+        NewStageKey: components["schemas"]["StageKeyView"] & {
+            /** @description Goes as `Authorization: Bearer`. It is not told again. */
+            key: string;
+            /** @description Where the offer is posted to. */
+            url: string;
+        };
+        /** @description One page of a list; `next` is the cursor of the page behind it. */
+        Page_Attendance: {
+            items: {
+                /** @description Over all devices and reconnects. */
+                intervals: components["schemas"]["Interval"][];
+                person: components["schemas"]["Person"];
+                /** @description They are there at this moment. */
+                present: boolean;
+                /**
+                 * Format: int64
+                 * @description For how long they were there for certain.
+                 */
+                seen_seconds: number;
+            }[];
+            next?: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the page behind it. */
         Page_AuditView: {
@@ -1731,6 +2110,31 @@ export interface components {
             })[];
             next?: string | null;
         };
+        /** @description One publication of a recording, as a file. */
+        PartView: {
+            /**
+             * Format: int64
+             * @description Unknown while it is being written, and where the server was stopped the hard way.
+             */
+            duration_ms?: number | null;
+            id: components["schemas"]["RecordingPartId"];
+            kind: components["schemas"]["PublicationKind"];
+            /**
+             * Format: int64
+             * @description When it begins, counted from the start of the recording.
+             */
+            offset_ms: number;
+            peer?: components["schemas"]["Person"] | null;
+            url: string;
+        };
+        /** @description Somebody on the stage. */
+        Performer: {
+            camera: boolean;
+            muted_by_host: components["schemas"]["MutedByHost"];
+            person: components["schemas"]["Person"];
+            role: components["schemas"]["StageRole"];
+            screen: boolean;
+        };
         /** @description The author of something. */
         Person: {
             /**
@@ -1822,12 +2226,40 @@ export interface components {
             job_title?: string | null;
             name?: string | null;
         };
+        /**
+         * @description What a publication shows.
+         * @enum {string}
+         */
+        PublicationKind: "camera" | "screen";
         /** @description One emoji under a message. */
         Reaction: {
             count: number;
             emoji: string;
             /** @description Up to 50, first come first. */
             members: components["schemas"]["MemberId"][];
+        };
+        RecordRequest: {
+            /** @description Everybody who is there has been told that they are about to be recorded. */
+            notice_given: boolean;
+        };
+        /**
+         * @description Whether it is being recorded.
+         * @enum {string}
+         */
+        Recorded: "off" | "on";
+        /** Format: uuid */
+        RecordingId: string;
+        /**
+         * Format: uuid
+         * @description One file of a recording.
+         */
+        RecordingPartId: string;
+        /** @description What was recorded in one go. */
+        RecordingView: {
+            ended_at?: components["schemas"]["Instant"] | null;
+            id: components["schemas"]["RecordingId"];
+            parts: components["schemas"]["PartView"][];
+            started_at: components["schemas"]["Instant"];
         };
         /** @description Where one stands now. */
         Redeemed: {
@@ -1967,6 +2399,92 @@ export interface components {
             /** @description Nobody has set the server up yet. */
             open: boolean;
         };
+        /** @description A change of the stage; what is absent stays. */
+        StageChange: {
+            locked?: boolean | null;
+            state?: components["schemas"]["StageState"] | null;
+        };
+        /** @description What is the same for everybody who sees the stage. */
+        StageFrame: {
+            /**
+             * Format: int64
+             * @description How many more are there.
+             */
+            attending: number;
+            /**
+             * Format: int64
+             * @description Rises when another server carries the stage, or the same one after a restart: connections of before are gone.
+             */
+            epoch: number;
+            live_at?: components["schemas"]["Instant"] | null;
+            /** @description Nobody comes in any more who was not there before. */
+            locked: boolean;
+            /** @description Hosts and speakers who are there. */
+            people: components["schemas"]["Performer"][];
+            recording: components["schemas"]["Recorded"];
+            since?: components["schemas"]["Instant"] | null;
+            state: components["schemas"]["StageState"];
+            /** @description What is sent with a key. */
+            studios: components["schemas"]["Studio"][];
+            /** Format: int64 */
+            version: number;
+            webinar_id: components["schemas"]["WebinarId"];
+        };
+        /**
+         * Format: uuid
+         * @description A key with which a studio publishes or a screen in a lobby watches.
+         */
+        StageKeyId: string;
+        /**
+         * @description What a key is for.
+         * @enum {string}
+         */
+        StageKeyUse: "publish" | "view";
+        /** @description A key, without what opens. */
+        StageKeyView: {
+            created_at: components["schemas"]["Instant"];
+            id: components["schemas"]["StageKeyId"];
+            maker?: components["schemas"]["Person"] | null;
+            name: string;
+            use: components["schemas"]["StageKeyUse"];
+        };
+        StageRights: {
+            manage: boolean;
+            /** @description Send camera, microphone and screen, as soon as it is open. */
+            publish: boolean;
+        };
+        /**
+         * @description What a member is on the stage of a webinar.
+         * @enum {string}
+         */
+        StageRole: "attendee" | "speaker" | "host";
+        /** @description A role on the stage that can be given: hosts of the group are hosts here. */
+        StageRoleRequest: {
+            /** @description `speaker` or `attendee`. */
+            role: components["schemas"]["StageRole"];
+        };
+        /**
+         * @description How far a stage is in its life.
+         * @enum {string}
+         */
+        StageState: "closed" | "practice" | "lobby" | "live" | "ended";
+        StageTicketView: {
+            expires_at: components["schemas"]["Instant"];
+            /** @description Goes as `Authorization: Bearer` with every request about the connection. */
+            ticket: string;
+            /** @description Where the offer is posted to. */
+            url: string;
+        };
+        /**
+         * @description What a connection of the stage is for.
+         * @enum {string}
+         */
+        StageUse: "camera" | "screen" | "view";
+        /** @description A stage with one's own place on it. */
+        StageView: components["schemas"]["StageFrame"] & {
+            can: components["schemas"]["StageRights"];
+            my_role: components["schemas"]["StageRole"];
+        };
         /** @description The first screen: state and positions of one instant; what comes later comes over the socket. */
         Start: {
             brand: components["schemas"]["BrandView"];
@@ -1987,6 +2505,14 @@ export interface components {
          * @description A counter of positions; the id of what owns it: a group, a webinar, a member's inbox.
          */
         StreamId: string;
+        /** @description A programme that sends with a key. */
+        Studio: {
+            camera: boolean;
+            /** @description Of the key; its sound and picture come under this id. */
+            id: components["schemas"]["StageKeyId"];
+            name: string;
+            screen: boolean;
+        };
         /** @description What is to be different; the rest stays. */
         ThreadChange: {
             body?: string | null;
@@ -2056,6 +2582,9 @@ export interface components {
             /** @description Accept a reply as the answer. */
             can_accept: boolean;
             can_edit: boolean;
+        };
+        TicketRequest: {
+            use: components["schemas"]["StageUse"];
         };
         TicketView: {
             expires_at: components["schemas"]["Instant"];
@@ -4724,6 +5253,370 @@ export interface operations {
             };
         };
     };
+    delete_connection: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The bearer that opened it */
+                authorization: string;
+            };
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_connection: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The bearer that opened it */
+                authorization: string;
+                /** @description The ETag, or * for a restart */
+                "if-match": string;
+            };
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/trickle-ice-sdpfrag": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/trickle-ice-sdpfrag": string;
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_stage_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: components["schemas"]["StageKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whep_view: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Bearer and the ticket or key */
+                authorization: string;
+            };
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        /** @description The offer, at most 64 KiB */
+        requestBody: {
+            content: {
+                "application/sdp": string;
+            };
+        };
+        responses: {
+            /** @description The answer; Location, ETag and Link say the rest */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/sdp": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whip_publish: {
+        parameters: {
+            query?: {
+                /** @description `camera` (the default) or `screen`. */
+                kind?: "camera" | "screen";
+            };
+            header: {
+                /** @description Bearer and the ticket or key */
+                authorization: string;
+            };
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        /** @description The offer, at most 64 KiB */
+        requestBody: {
+            content: {
+                "application/sdp": string;
+            };
+        };
+        responses: {
+            /** @description The answer; Location, ETag and Link say the rest */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/sdp": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_thread: {
         parameters: {
             query?: never;
@@ -5066,6 +5959,85 @@ export interface operations {
             };
         };
     };
+    get_attendance: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200, default 50. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Attendance"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_attendance_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_entry: {
         parameters: {
             query?: never;
@@ -5123,6 +6095,126 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recording_part: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range, as `bytes=0-99` */
+                range?: string | null;
+            };
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+                part: components["schemas"]["RecordingPartId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/webm": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/webm": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+                recording: components["schemas"]["RecordingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5239,6 +6331,518 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_stage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_arrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivalRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrived"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_arrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stage_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageKeyView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_stage_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewStageKey"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_stage_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageRoleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_from_stage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mute_on_stage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_stage_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageTicketView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
