@@ -95,14 +95,18 @@ const fn rule_of(act: ActName) -> Rule {
         A::EditMessage | A::EditReply | A::EditThread => speech(Who::Author),
         A::DeleteMessage | A::DeleteReply | A::DeleteThread => rule(Sight::Group, Who::AuthorOr(GroupRole::Moderator)),
         A::CurateThread | A::AcceptReply => speech(Who::AuthorOr(GroupRole::Moderator)),
-        A::PlanWebinar | A::EditWebinar => rule(Sight::Group, Who::GroupRole(GroupRole::Host)),
 
         A::JoinStage => rule(Sight::Group, Who::Admitted),
         A::PublishOnStage => speech(Who::OnStage),
-        A::DirectStage | A::RecordStage | A::ReadAttendance | A::MakeStageKey | A::RevokeStageKey => {
-            rule(Sight::Group, Who::GroupRole(GroupRole::Host))
-        }
-        A::SetStageRole | A::MuteOnStage => rule(Sight::Group, Who::GroupRole(GroupRole::Host)),
+        A::PlanWebinar
+        | A::EditWebinar
+        | A::DirectStage
+        | A::RecordStage
+        | A::ReadAttendance
+        | A::MakeStageKey
+        | A::RevokeStageKey
+        | A::SetStageRole
+        | A::MuteOnStage => rule(Sight::Group, Who::GroupRole(GroupRole::Host)),
         A::RemoveFromStage => rule(Sight::Group, Who::Above(GroupRole::Host)),
         A::RunFloor | A::CreatePoll | A::RunPoll | A::CurateQuestion => rule(Sight::Group, Who::Runs),
         A::MoveSlides => speech(Who::OnStageOrRuns),

@@ -186,7 +186,7 @@ async fn answer(mut file: tokio::fs::File, part: &PartRow, range: Range<u64>, si
         put(&mut response, header::CONTENT_RANGE, &format!("bytes {}-{}/{size}", range.start, range.end - 1));
     }
     put(&mut response, header::CONTENT_LENGTH, &length.to_string());
-    let is_webm = part.file.ends_with(".webm");
+    let is_webm = std::path::Path::new(&part.file).extension().is_some_and(|extension| extension == "webm");
     put(&mut response, header::CONTENT_TYPE, if is_webm { "video/webm" } else { "video/x-matroska" });
     put(&mut response, header::ACCEPT_RANGES, "bytes");
     put(&mut response, header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");

@@ -35,7 +35,7 @@ pub async fn offer(request: Request) -> Result<String> {
     if !accepted {
         return Err(Code::NotAcceptable.into());
     }
-    text(RawBody::<SDP_BYTES_MAX>::from_request(request, &()).await?.0)
+    text(&RawBody::<SDP_BYTES_MAX>::from_request(request, &()).await?.0)
 }
 
 /// A fragment, with what it was made from.
@@ -47,10 +47,10 @@ pub async fn fragment(request: Request) -> Result<(MadeFrom, String)> {
         "*" => MadeFrom::Anything,
         tag => MadeFrom::Tag(tag.trim_matches('"').to_owned()),
     };
-    Ok((made_from, text(RawBody::<FRAGMENT_BYTES_MAX>::from_request(request, &()).await?.0)?))
+    Ok((made_from, text(&RawBody::<FRAGMENT_BYTES_MAX>::from_request(request, &()).await?.0)?))
 }
 
-fn text(bytes: Bytes) -> Result<String> {
+fn text(bytes: &Bytes) -> Result<String> {
     String::from_utf8(bytes.to_vec()).map_err(|_| Code::BadOffer.into())
 }
 
@@ -84,16 +84,13 @@ pub fn created(connected: &Connected) -> Response {
 
 /// One link for each address of a server (RFC 9725, section 4.6).
 fn links(server: &IceServer) -> Vec<String> {
-    let link = |url: &String| {
-        let mut link = format!("<{url}>; rel=\"ice-server\"");
-        if let (Some(username), Some(credential)) = (&server.username, &server.credential) {
-            link.push_str(&format!(
-                "; username=\"{username}\"; credential=\"{credential}\"; credential-type=\"password\""
-            ));
+    let secret = match (&server.username, &server.credential) {
+        (Some(username), Some(credential)) => {
+            format!("; username=\"{username}\"; credential=\"{credential}\"; credential-type=\"password\"")
         }
-        link
+        _ => String::new(),
     };
-    server.urls.iter().map(link).collect()
+    server.urls.iter().map(|url| format!("<{url}>; rel=\"ice-server\"{secret}")).collect()
 }
 
 pub fn patched(patched: Patched) -> Response {

@@ -19,4 +19,5 @@ mod realtime;
 mod search;
 mod search_server;
 mod seats;
+mod stage;
 mod webinars;

@@ -27,6 +27,7 @@ async fn server() -> SocketAddr {
         hosts: vec!["talk.example".into()],
         origins: vec!["http://talk.example".into()],
         trusted_proxies: Vec::new(),
+        for_bearers: &[],
         secure: false,
         chance: Arc::new(SystemChance),
     };
