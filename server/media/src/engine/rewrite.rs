@@ -138,3 +138,99 @@ fn indices(packet: &Inbound) -> (Option<PictureId>, Option<u8>) {
         _ => (None, None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::programme::SourceKey;
+    use crate::words::{Kind, PeerId};
+    use proptest::prelude::*;
+    use std::sync::Arc;
+    use str0m::format::{Codec, CodecSpec, FormatParams};
+    use str0m::media::{Frequency, MediaKind};
+    use str0m::rtp::ExtensionValues;
+
+    /// A packet of one frame; its picture id is the last two bytes of its number.
+    fn packet(publication: Key, number: u64, time: u32, keyframe: bool, at: Instant) -> Inbound {
+        let [high, low] = (u16::try_from(number & 0x7fff).unwrap()).to_be_bytes();
+        let tag = if keyframe { 0x10 } else { 0x11 };
+        let payload = [0x90, 0xe0, 0x80 | high, low, low, 0x20, tag, 0, 0, 0x9d, 1, 0x2a, 0, 1, 0, 1];
+        let spec = CodecSpec {
+            codec: Codec::Vp8,
+            clock_rate: Frequency::NINETY_KHZ,
+            channels: None,
+            format: FormatParams::default(),
+        };
+        Inbound {
+            source: SourceKey { peer: PeerId(uuid::Uuid::nil()), kind: Kind::Camera, media: MediaKind::Video },
+            publication,
+            rid: None,
+            spec,
+            sequence: number,
+            time,
+            long_time: time.into(),
+            marker: true,
+            at,
+            payload: Arc::from(payload.as_slice()),
+            extensions: ExtensionValues::default(),
+            picture: Picture::of(Codec::Vp8, &payload).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_stream_begins_low_and_on_a_keyframe() {
+        let (mut rewriter, now) = (Rewriter::new(90_000), Instant::now());
+        assert_eq!(rewriter.rewrite(&packet(1, 900_000, 5, false, now)), None);
+        let first = rewriter.rewrite(&packet(1, 900_001, 5, true, now)).unwrap();
+        assert_eq!((first.sequence, first.time), (FIRST_SEQUENCE, 5));
+        assert_eq!(
+            rewriter.rewrite(&packet(1, 900_003, 5, false, now)).unwrap().sequence,
+            FIRST_SEQUENCE + 2,
+            "a gap stays"
+        );
+        assert_eq!(rewriter.rewrite(&packet(1, 900_002, 5, false, now)).unwrap().sequence, FIRST_SEQUENCE + 1);
+        assert_eq!(rewriter.rewrite(&packet(1, 900_000, 5, false, now)), None, "from before the beginning");
+    }
+
+    #[test]
+    fn another_feed_goes_on_where_the_last_one_stood() {
+        let (mut rewriter, start) = (Rewriter::new(90_000), Instant::now());
+        let before = rewriter.rewrite(&packet(1, 10, 3_000, true, start)).unwrap();
+        assert_eq!(rewriter.rewrite(&packet(2, 7_000, 50, false, start)), None, "not in the middle of a picture");
+        let after = rewriter.rewrite(&packet(2, 7_001, 50, true, start + Duration::from_millis(100))).unwrap();
+        assert_eq!(after.sequence, before.sequence + 1);
+        assert_eq!(after.time, before.time + 9_000, "100 ms on a clock of 90 kHz");
+        assert_eq!(after.picture_id, before.picture_id.map(|id| id + 1));
+        assert_eq!(after.tl0_pic_idx, before.tl0_pic_idx.map(|index| index + 1));
+    }
+
+    #[test]
+    fn after_a_pause_of_our_own_there_is_no_gap() {
+        let (mut rewriter, start) = (Rewriter::new(90_000), Instant::now());
+        let before = rewriter.rewrite(&packet(1, 10, 0, true, start)).unwrap();
+        rewriter.pause();
+        assert_eq!(rewriter.rewrite(&packet(1, 500, 0, false, start)), None);
+        assert_eq!(rewriter.rewrite(&packet(1, 501, 0, true, start)).unwrap().sequence, before.sequence + 1);
+    }
+
+    proptest! {
+        /// Whatever feeds a slot, in whatever order: no number is used twice, and the highest ever is one above the former.
+        #[test]
+        fn no_number_is_used_twice(steps in proptest::collection::vec((1_u64..4, 0_u64..40, any::<bool>(), any::<bool>()), 1..120)) {
+            let (mut rewriter, start) = (Rewriter::new(90_000), Instant::now());
+            let mut seen = std::collections::HashMap::new();
+            for (n, (publication, number, keyframe, pause)) in steps.into_iter().enumerate() {
+                let at = start + Duration::from_millis(n as u64);
+                let before = rewriter.feed();
+                if let Some(numbers) = rewriter.rewrite(&packet(publication, number, 0, keyframe, at)) {
+                    let same_feed = before == rewriter.feed();
+                    let duplicate = seen.insert(numbers.sequence, (publication, number));
+                    prop_assert!(duplicate.is_none() || same_feed && duplicate == Some((publication, number)));
+                }
+                if pause {
+                    rewriter.pause();
+                }
+            }
+        }
+    }
+}
