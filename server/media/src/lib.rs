@@ -8,7 +8,7 @@
 //! - Video starts and switches on keyframes only; one source layer is asked for a keyframe at most once a second.
 //! - Nothing is written to disk unless [`Node::record`] said so.
 //!
-//! Rooms: `node` (the door) · `offer` and `sdpfrag` (signalling, on the caller's thread) · `engine` (the media threads) ·
+//! Rooms: `node` (the door) · `offer` and `restart` (signalling, on the caller's thread) · `engine` (the media threads) ·
 //! `recording` (RTP to WebM and Matroska, on its own thread) · `wire` (parsers of what strangers send).
 //!
 //! Absent on purpose: transcoding, renegotiation (slots are fixed by the viewer's offer), TURN (named by the caller).
@@ -20,7 +20,7 @@ mod notices;
 mod offer;
 mod recording;
 mod refusals;
-mod sdpfrag;
+mod restart;
 mod snapshot;
 pub mod wire;
 mod words;

@@ -13,8 +13,9 @@ use crate::engine::{self, Mail, Opening, Patch, Shared};
 use crate::notices::{Notice, Why};
 use crate::offer::{self, Answering, IceName, Way};
 use crate::refusals::{OfferRefused, PatchRefused, RecordRefused, Stopped};
-use crate::sdpfrag;
+use crate::restart;
 use crate::snapshot::{StageSnapshot, Totals};
+use crate::wire::sdpfrag;
 use crate::words::{ConnectionId, IcePatched, Kind, Muted, Opened, Part, PeerId, Publish, Recording, StageId, View};
 
 /// A running media node. Clones are handles on the same one.
@@ -95,7 +96,7 @@ impl Node {
             None => Err(PatchRefused::NotFound),
             Some(false) => Ok(IcePatched::Unchanged),
             Some(true) => {
-                let fragment = sdpfrag::write(&asked, &name, &self.shared.candidates);
+                let fragment = restart::write(&asked, &name, &self.shared.candidates);
                 Ok(IcePatched::Restarted { fragment, ice_tag: name.ufrag })
             }
         }

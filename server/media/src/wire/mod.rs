@@ -3,6 +3,7 @@
 
 pub mod framing;
 pub mod h264;
+pub mod sdpfrag;
 pub mod sps;
 pub mod stun;
 pub mod vp8;

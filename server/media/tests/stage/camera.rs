@@ -14,6 +14,8 @@ const FRAME_EVERY: Duration = Duration::from_millis(20);
 /// What a publisher sends, one frame every 20 ms.
 pub struct Camera {
     pub author: u8,
+    /// The size of a packet of the best layer.
+    pub best_bytes: usize,
     pub layers: Vec<Option<Rid>>,
     /// In decibels below the loudest.
     pub level: i8,
@@ -38,6 +40,7 @@ impl Camera {
     pub fn new(layers: Vec<Option<Rid>>) -> Self {
         Self {
             author: 1,
+            best_bytes: 700,
             layers,
             level: -20,
             sends_video: true,
@@ -76,7 +79,7 @@ impl Client {
                 let bytes = match layer {
                     b'l' => 100,
                     b'm' => 300,
-                    _ => 700,
+                    _ => camera.best_bytes,
                 };
                 let tl0_pic_idx = camera.frame.to_le_bytes()[0];
                 let picture = Picture { author: camera.author, layer, keyframe, first: part == 0, id, tl0_pic_idx };

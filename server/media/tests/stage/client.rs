@@ -45,6 +45,9 @@ pub struct Client {
     pub video: Vec<Mid>,
     pub audio: Vec<Mid>,
     pub got: Vec<Got>,
+    /// Whether what it gets is kept, or only counted.
+    pub keeps: bool,
+    pub counted: u64,
     pub keyframes_asked: usize,
     pub notes: Vec<serde_json::Value>,
     channel: Option<ChannelId>,
@@ -102,6 +105,8 @@ impl Client {
             video: Vec::new(),
             audio: Vec::new(),
             got: Vec::new(),
+            keeps: true,
+            counted: 0,
             keyframes_asked: 0,
             notes: Vec::new(),
             channel: None,
@@ -283,8 +288,11 @@ impl Client {
                 let mid = self.rtc.direct_api().stream_rx(&packet.header.ssrc).map(|stream| stream.mid());
                 // Padding of the bandwidth probes has no content.
                 if let Some(mid) = mid.filter(|_| packet.payload.len() > 12) {
-                    let (sequence, time) = (*packet.seq_no, packet.header.timestamp);
-                    self.got.push(Got { mid, sequence, time, payload: packet.payload.to_vec() });
+                    self.counted += 1;
+                    if self.keeps {
+                        let (sequence, time) = (*packet.seq_no, packet.header.timestamp);
+                        self.got.push(Got { mid, sequence, time, payload: packet.payload.to_vec() });
+                    }
                 }
             }
             Event::ChannelOpen(channel, _) => self.channel = Some(channel),

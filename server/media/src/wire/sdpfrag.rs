@@ -1,7 +1,5 @@
 //! The body of a WHIP or WHEP PATCH (RFC 8840, 9; RFC 9725, 4.3): ICE credentials and candidates, nothing else.
 
-use crate::offer::{Candidates, IceName};
-
 /// What a fragment says. Candidates are not read: an ICE-lite server waits for the other side's checks.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fragment<'a> {
@@ -56,18 +54,6 @@ fn is_ice_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '+' || c == '/'
 }
 
-/// Our side after a restart.
-pub fn write(asked: &Fragment<'_>, ours: &IceName, candidates: &Candidates) -> String {
-    let mut lines = vec!["a=ice-lite".to_owned(), "a=ice-options:trickle ice2".to_owned()];
-    lines.push(format!("a=ice-ufrag:{}", ours.ufrag));
-    lines.push(format!("a=ice-pwd:{}", ours.pwd));
-    lines.push(format!("m={}", asked.media.unwrap_or("audio 9 UDP/TLS/RTP/SAVPF 0")));
-    lines.push(format!("a=mid:{}", asked.mid.unwrap_or("0")));
-    lines.extend(candidates.lines().map(|line| format!("a={line}")));
-    lines.push("a=end-of-candidates\r\n".to_owned());
-    lines.join("\r\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,15 +77,6 @@ mod tests {
         assert!(parse(&format!("{RESTART}m=video 9 X 0\r\na=ice-ufrag:other\r\n")).is_err());
         assert!(parse("v=0\r\n").is_err());
         assert!(parse("").is_err());
-    }
-
-    #[test]
-    fn the_answer_can_be_read_as_a_fragment() {
-        let ours = IceName { ufrag: "00abcdef".into(), pwd: "0123456789abcdef0123456789abcdef".into() };
-        let candidates = Candidates::of(&["192.0.2.7:4000".parse().unwrap()], &[]);
-        let text = write(&parse(RESTART).unwrap(), &ours, &candidates);
-        assert_eq!(parse(&text).unwrap().ufrag, "00abcdef");
-        assert!(text.contains("a=candidate:") && text.contains("192.0.2.7 4000 typ host"), "{text}");
     }
 
     proptest! {
