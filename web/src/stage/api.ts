@@ -3,6 +3,7 @@ import type { Id, MessagePage, Page } from '$platform/api/types';
 import type { PollText } from './poll-draft';
 import type {
   Arrival,
+  AskingModes,
   ChatModes,
   Floor,
   Muted,
@@ -41,11 +42,11 @@ export const askTicket = (webinar: Id, use: SourceKind | 'view') => post<Ticket>
 
 export const startRecording = (webinar: Id) => post(`${stage(webinar)}/recording`, { notice_given: true });
 export const stopRecording = (webinar: Id) => remove(`${stage(webinar)}/recording`);
-export const readRecordings = (webinar: Id) => get<Page<Recording>>(`/webinars/${webinar}/recordings`);
+export const readRecordings = (webinar: Id) => get<Recording[]>(`/webinars/${webinar}/recordings`);
 export const readMessages = (channel: Id, after: number) =>
   get<MessagePage>(`/channels/${channel}/messages`, { limit: 200, after });
 
-export const readFloor = (webinar: Id) => get<Floor & { position: number }>(floor(webinar));
+export const readFloor = (webinar: Id) => get<{ floor: Floor; position: number }>(floor(webinar));
 export const raiseHand = (webinar: Id) => put(`${floor(webinar)}/hand`);
 export const lowerHand = (webinar: Id) => remove(`${floor(webinar)}/hand`);
 export const lowerHandOf = (webinar: Id, member: Id) => remove(`${floor(webinar)}/hands/${member}`);
@@ -54,6 +55,7 @@ export const askQuestion = (webinar: Id, body: string, anonymous: boolean, key: 
   post<Question>(`${floor(webinar)}/questions`, { body, anonymous, client_key: key });
 export const readQuestions = (webinar: Id, cursor?: string) =>
   get<Page<Question>>(`${floor(webinar)}/questions`, { limit: 100, sort: 'time', cursor });
+export const readQuestion = (question: Id) => get<Question>(`/floor/questions/${question}`);
 export const voteFor = (question: Id) => put(`/floor/questions/${question}/vote`);
 export const takeVoteBack = (question: Id) => remove(`/floor/questions/${question}/vote`);
 export const changeQuestion = (question: Id, change: { state?: QuestionState; pinned?: boolean; answer?: string }) =>
@@ -68,4 +70,5 @@ export const voteInPoll = (poll: Id, vote: { options?: Id[]; value?: number; tex
   put<Poll>(`/floor/polls/${poll}/vote`, vote);
 export const deletePoll = (poll: Id) => remove(`/floor/polls/${poll}`);
 
+export const setAsking = (webinar: Id, modes: Partial<AskingModes>) => patch(`${floor(webinar)}/asking`, modes);
 export const setChatModes = (webinar: Id, modes: ChatModes) => put(`${floor(webinar)}/chat`, modes);

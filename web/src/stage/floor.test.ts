@@ -27,9 +27,9 @@ test('hands, modes and slides are replaced as a whole, a deleted question is gon
   const hands = [{ person: person(), raised_at: '2026-12-03T09:01:00.000Z' }];
   const chat = { slow_seconds: 30, hosts_only: true };
   let floor = applyToFloor({ ...EMPTY_FLOOR, questions: [question()] }, { kind: 'hand.changed', hands });
-  floor = applyToFloor(floor, { kind: 'floor.changed', chat, slides: null });
+  floor = applyToFloor(floor, { kind: 'floor.changed', chat, asking: { moderated: true, anonymous: true } });
   floor = applyToFloor(floor, { kind: 'question.deleted', question_id: 'q1' });
-  expect(floor).toEqual({ ...EMPTY_FLOOR, hands, chat });
+  expect(floor).toEqual({ ...EMPTY_FLOOR, hands, chat, asking: { moderated: true, anonymous: true } });
 });
 
 test('what is being answered stands first, then what is pinned, then by votes and age; what is done last', () => {

@@ -10,6 +10,7 @@ export const EMPTY_FLOOR: Floor = {
   polls: [],
   slides: null,
   chat: { slow_seconds: 0, hosts_only: false },
+  asking: { moderated: false, anonymous: false },
 };
 
 export function applyToFloor(floor: Floor, change: StageChange): Floor {
@@ -18,12 +19,13 @@ export function applyToFloor(floor: Floor, change: StageChange): Floor {
       return { ...floor, hands: change.hands };
     case 'question.changed':
       return { ...floor, questions: withQuestion(floor.questions, change.question) };
+    case 'question.held':
     case 'question.deleted':
       return { ...floor, questions: floor.questions.filter(({ id }) => id !== change.question_id) };
     case 'poll.changed':
       return { ...floor, polls: withPoll(floor.polls, change.poll) };
     case 'floor.changed':
-      return { ...floor, chat: change.chat, slides: change.slides };
+      return { ...floor, chat: change.chat, asking: change.asking, slides: change.slides ?? null };
     case 'stage.changed':
       return floor;
   }

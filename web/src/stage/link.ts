@@ -24,7 +24,7 @@ export interface LinkDoor {
 
 const COMES_UP_WITHIN_MS = 8_000;
 /** A refusal that another try will not change. */
-const FINAL = [400, 403, 404, 406, 409, 413, 415];
+const FINAL = [400, 403, 404, 406, 413, 415];
 
 export class MediaLink {
   #door: LinkDoor;

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { message } from '$platform/store/samples';
 import { clockOf, leftUntil } from './countdown';
 import { floats } from './reactions';
-import { cueFor, lengthOf, momentOf, saidBy } from './replay';
+import { chaptersOf, cueFor, lengthOf, momentOf, saidBy } from './replay';
+import { question } from './samples';
 import type { RecordingPart } from './wire';
 
 const part = (over: Partial<RecordingPart> = {}): RecordingPart => ({
@@ -39,6 +40,21 @@ test('the chat stands as it stood, without what was deleted since', () => {
   ];
   expect(saidBy(all, startedAt, 10_000).map(({ id }) => id)).toEqual(['1', '2']);
   expect(all.map((one) => momentOf(one, startedAt))).toEqual([0, 10_000, 10_000, 60_000]);
+});
+
+test('chapters are what was taken up or answered while it was recorded', () => {
+  const at = (minute: number) => `2026-11-19T08:${minute}:00.000Z`;
+  const all = [
+    question({ id: 'late', answered_at: at(40) }),
+    question({ id: 'live', live_at: at(14), answered_at: at(16) }),
+    question({ id: 'written', answered_at: at(13) }),
+    question({ id: 'before', live_at: at(11) }),
+    question({ id: 'open' }),
+  ];
+  expect(chaptersOf(all, at(12), 600_000).map(({ id, atMs }) => [id, atMs])).toEqual([
+    ['written', 60_000],
+    ['live', 120_000],
+  ]);
 });
 
 test('a countdown counts down to the second and then is over', () => {

@@ -1,5 +1,5 @@
 import type { Message } from '$platform/api/types';
-import type { RecordingPart } from './wire';
+import type { Question, RecordingPart } from './wire';
 
 /** Several recorded sources and one clock: where each of them has to stand, and what was said by then. */
 export const DRIFT_MS = 250;
@@ -23,6 +23,23 @@ export function cueFor(part: RecordingPart, clockMs: number, playerMs: number, d
 export function saidBy(messages: readonly Message[], startedAt: string, clockMs: number): Message[] {
   const until = Date.parse(startedAt) + clockMs;
   return messages.filter((one) => !one.deleted && Date.parse(one.created_at) <= until);
+}
+
+export interface Chapter {
+  id: string;
+  title: string;
+  atMs: number;
+}
+
+/** Questions that were answered while it was recorded, in the order in which that happened. */
+export function chaptersOf(questions: readonly Question[], startedAt: string, lengthMs: number): Chapter[] {
+  return questions
+    .flatMap(({ id, body, live_at, answered_at }) => {
+      const at = live_at ?? answered_at;
+      return at ? [{ id, title: body, atMs: Date.parse(at) - Date.parse(startedAt) }] : [];
+    })
+    .filter(({ atMs }) => atMs >= 0 && atMs <= lengthMs)
+    .sort((a, b) => a.atMs - b.atMs);
 }
 
 export const momentOf = (message: Message, startedAt: string): number =>

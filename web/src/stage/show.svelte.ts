@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import * as texts from '$texts/stage';
 import { toast } from '$platform/ui/toast.svelte';
 import { OwnDevices } from './own.svelte';
@@ -46,6 +47,7 @@ export class Show {
   get tiles(): Tile[] {
     return tilesOf({
       people: this.visit.stage?.people ?? [],
+      studios: this.visit.stage?.studios ?? [],
       slots: this.viewer.slots,
       speaking: this.viewer.speaking,
       me: this.visit.me,
@@ -56,10 +58,16 @@ export class Show {
 
   /** Brings what is sent and seen in line with what is allowed and wanted. */
   settle(): void {
-    if (this.open) this.viewer.start();
-    else this.viewer.stop();
-    if (this.mayPublish) this.#send();
-    else this.#silence();
+    const [open, mayPublish, screen] = [this.open, this.mayPublish, this.screenStream];
+    const audio = this.microphoneOn ? this.own.audio : null;
+    const video = this.cameraOn ? this.own.video : null;
+    // How the connections fare is not what decides here: a refused one must not be tried again in a circle.
+    untrack(() => {
+      if (open) this.viewer.start();
+      else this.viewer.stop();
+      if (mayPublish) this.#send(audio, video, screen);
+      else this.#silence();
+    });
   }
 
   async setMicrophone(on: boolean): Promise<void> {
@@ -101,9 +109,8 @@ export class Show {
     this.own.close();
   }
 
-  #send(): void {
-    this.camera.send(this.microphoneOn ? this.own.audio : null, this.cameraOn ? this.own.video : null);
-    const screen = this.screenStream;
+  #send(audio: MediaStreamTrack | null, video: MediaStreamTrack | null, screen: MediaStream | undefined): void {
+    this.camera.send(audio, video);
     if (screen) this.screen.send(screen.getAudioTracks()[0] ?? null, screen.getVideoTracks()[0] ?? null);
     else this.screen.stop();
   }

@@ -4,6 +4,7 @@ import { columnsFor, largeTile, sameWants, tilesOf, wantsOf, type Scene } from '
 
 const scene = (over: Partial<Scene> = {}): Scene => ({
   people: [onStage('a'), onStage('b')],
+  studios: [],
   slots: [],
   speaking: [],
   me: 'me',
@@ -26,9 +27,14 @@ test('everybody on the stage has a tile, with or without a picture, and it stays
 });
 
 test('a screen is a tile of its own and stands first, a studio is one without being a member', () => {
-  const tiles = tilesOf(scene({ slots: [slot('7', 'obs'), slot('6', 'b', { kind: 'screen' })] }));
+  const tiles = tilesOf(
+    scene({
+      studios: [{ id: 'obs', name: 'Studio Ulm', camera: true, screen: false }],
+      slots: [slot('7', 'obs'), slot('6', 'b', { kind: 'screen' })],
+    }),
+  );
   expect(tiles.map(({ key }) => key)).toEqual(['screen:b', 'camera:a', 'camera:b', 'camera:obs']);
-  expect(tiles.at(-1)?.person).toBeUndefined();
+  expect([tiles.at(-1)?.person, tiles.at(-1)?.studio]).toEqual([undefined, 'Studio Ulm']);
 });
 
 test('one’s own sources come from the machine, never through the node', () => {

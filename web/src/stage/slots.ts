@@ -1,5 +1,5 @@
 import type { Id, Person } from '$platform/api/types';
-import type { SlotUse, SourceKind, StagePerson } from './wire';
+import type { SlotUse, SourceKind, StagePerson, Studio } from './wire';
 
 /**
  * A viewer's connection has a fixed number of slots, and the node says who is in which. From that and from who is on
@@ -11,6 +11,8 @@ export interface Tile {
   peer: Id;
   kind: SourceKind;
   person: Person | undefined;
+  /** Where no person is behind it. */
+  studio: string | undefined;
   role: StagePerson['role'] | undefined;
   /** The m-lines that carry it, where any do. */
   video: string | undefined;
@@ -22,6 +24,7 @@ export interface Tile {
 
 export interface Scene {
   people: readonly StagePerson[];
+  studios: readonly Studio[];
   slots: readonly SlotUse[];
   speaking: readonly Id[];
   me: Id;
@@ -30,7 +33,7 @@ export interface Scene {
   ownScreen: boolean;
 }
 
-export function tilesOf({ people, slots, speaking, me, ownCamera, ownScreen }: Scene): Tile[] {
+export function tilesOf({ people, studios, slots, speaking, me, ownCamera, ownScreen }: Scene): Tile[] {
   const tile = (peer: Id, kind: SourceKind): Tile => {
     const known = people.find(({ person }) => person.id === peer);
     const mid = (media: 'audio' | 'video') =>
@@ -41,6 +44,7 @@ export function tilesOf({ people, slots, speaking, me, ownCamera, ownScreen }: S
       peer,
       kind,
       person: known?.person,
+      studio: studios.find(({ id }) => id === peer)?.name,
       role: known?.role,
       video: own ? undefined : mid('video'),
       audio: own ? undefined : mid('audio'),

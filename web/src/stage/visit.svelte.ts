@@ -3,7 +3,7 @@ import { newKey } from '$platform/api/key';
 import { asProblem } from '$platform/api/problem';
 import type { Channel, Id, Webinar } from '$platform/api/types';
 import type { Change, ChangeFrame } from '$platform/live/frames';
-import { arrive, leave, leaveAtOnce, readFloor, readStage } from './api';
+import { arrive, leave, leaveAtOnce, readFloor, readQuestion, readStage } from './api';
 import { applyToFloor, EMPTY_FLOOR, touches, withPoll, withQuestion } from './floor';
 import type { Arrival, Floor, IceServer, Poll, Question, Stage, StageChange } from './wire';
 
@@ -54,6 +54,7 @@ export class StageVisit {
     this.#accept(await arrive(this.id, this.#device));
     this.here = true;
     this.removed = false;
+    await this.#readFloor();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => void this.#renew(), RENEW_EVERY_MS);
   }
@@ -81,7 +82,9 @@ export class StageVisit {
     const word = stageChange(change);
     if (!word || frame.position <= this.position) return;
     this.position = frame.position;
-    this.floor = applyToFloor(this.floor, word);
+    const held = word.kind === 'question.held' && this.#concerns(word.question_id) ? word.question_id : undefined;
+    if (held) void this.#readHeld(held);
+    else this.floor = applyToFloor(this.floor, word);
     if (word.kind === 'stage.changed' && this.stage && word.stage.version >= this.stage.version) {
       const before = this.stage;
       this.stage = { ...before, ...word.stage };
@@ -102,14 +105,7 @@ export class StageVisit {
   /** After a hole in the stream everything is read anew. */
   async reset(): Promise<void> {
     await this.readAgain();
-    if (!this.here) return;
-    try {
-      const { position, ...floor } = await readFloor(this.id);
-      this.position = position;
-      this.floor = floor;
-    } catch (reason) {
-      this.#judge(reason);
-    }
+    if (this.here) await this.#readFloor();
   }
 
   putQuestion(question: Question): void {
@@ -120,12 +116,31 @@ export class StageVisit {
     this.floor = { ...this.floor, polls: withPoll(this.floor.polls, poll) };
   }
 
-  #accept({ stage, floor, position, ice_servers }: Arrival): void {
+  #accept({ stage, ice_servers }: Arrival): void {
     this.servers = ice_servers;
-    if (position < this.position) return;
-    this.position = position;
-    this.stage = stage;
-    this.floor = floor;
+    if (stage.version >= (this.stage?.version ?? 0)) this.stage = stage;
+  }
+
+  async #readFloor(): Promise<void> {
+    try {
+      const { floor, position } = await readFloor(this.id);
+      this.floor = { ...EMPTY_FLOOR, ...floor };
+      this.position = Math.max(this.position, position);
+    } catch (reason) {
+      this.#judge(reason);
+    }
+  }
+
+  #concerns(question: Id): boolean {
+    return this.stage?.can.manage === true || this.floor.questions.some((one) => one.id === question && one.mine);
+  }
+
+  async #readHeld(question: Id): Promise<void> {
+    try {
+      this.putQuestion(await readQuestion(question));
+    } catch {
+      this.floor = applyToFloor(this.floor, { kind: 'question.deleted', question_id: question });
+    }
   }
 
   async #renew(): Promise<void> {
@@ -162,6 +177,7 @@ const KINDS = [
   'stage.changed',
   'hand.changed',
   'question.changed',
+  'question.held',
   'question.deleted',
   'poll.changed',
   'floor.changed',

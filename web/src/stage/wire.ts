@@ -17,15 +17,28 @@ export interface StagePerson {
   screen: boolean;
   muted_by_host: Muted;
 }
+/** A programme that sends with a key; its sources come under the key's id. */
+export interface Studio {
+  id: Id;
+  name: string;
+  camera: boolean;
+  screen: boolean;
+}
 /** The part of a stage that is the same for everybody, as it travels in the stream. */
 export interface SharedStage {
   webinar_id: Id;
   state: StageState;
-  since: Instant;
+  /** When it came into this state; nobody has opened it yet where it is missing. */
+  since: Instant | null;
+  /** When it was live for the first time: the zero of its clock. */
+  live_at: Instant | null;
   locked: boolean;
   recording: 'off' | 'on';
   people: StagePerson[];
+  studios: Studio[];
   attending: number;
+  /** Rises when the connections of before are gone, because another server carries the stage now. */
+  epoch: number;
   version: number;
 }
 export interface Stage extends SharedStage {
@@ -45,13 +58,15 @@ export interface Question {
   author: Person | null;
   anonymous: boolean;
   state: QuestionState;
-  answer: { body: string; by: Person; at: Instant } | null;
+  answer: { body: string; by: Person } | null;
   votes: number;
   my_vote: boolean;
   mine: boolean;
   pinned: boolean;
   asked_at: Instant;
-  answered_at_ms: number | null;
+  /** When it was last taken up live: where a recording tells of it. */
+  live_at: Instant | null;
+  answered_at: Instant | null;
   revision: number;
 }
 export type PollKind = 'single' | 'multiple' | 'scale' | 'word' | 'quiz';
@@ -84,12 +99,18 @@ export interface ChatModes {
   slow_seconds: number;
   hosts_only: boolean;
 }
+export interface AskingModes {
+  /** New questions wait until a host lets them through. */
+  moderated: boolean;
+  anonymous: boolean;
+}
 export interface Floor {
   hands: Hand[];
   questions: Question[];
   polls: Poll[];
   slides: Slides | null;
   chat: ChatModes;
+  asking: AskingModes;
 }
 
 export interface IceServer {
@@ -99,7 +120,6 @@ export interface IceServer {
 }
 export interface Arrival {
   stage: Stage;
-  floor: Floor;
   position: number;
   lease_seconds: number;
   ice_servers: IceServer[];
@@ -130,9 +150,10 @@ export type StageChange =
   | { kind: 'stage.changed'; stage: SharedStage }
   | { kind: 'hand.changed'; hands: Hand[] }
   | { kind: 'question.changed'; question: Omit<Question, 'my_vote' | 'mine'> }
-  | { kind: 'question.deleted'; question_id: Id }
+  /** It waits, or was dismissed: only whoever asked it or runs the webinar may still read it. */
+  | { kind: 'question.held' | 'question.deleted'; question_id: Id }
   | { kind: 'poll.changed'; poll: Omit<Poll, 'my_choice'> }
-  | { kind: 'floor.changed'; chat: ChatModes; slides: Slides | null };
+  | { kind: 'floor.changed'; chat: ChatModes; asking: AskingModes; slides?: Slides | null };
 
 /** What the node says over the data channel. */
 export interface SlotUse {
