@@ -14,7 +14,7 @@ import type {
   SourceKind,
   Stage,
   StageState,
-  Ticket,
+  StageTicket,
 } from './wire';
 
 const stage = (webinar: Id) => `/webinars/${webinar}/stage`;
@@ -38,7 +38,8 @@ export const placeOnStage = (webinar: Id, member: Id, role: 'speaker' | 'attende
 export const muteOnStage = (webinar: Id, member: Id, muted: Muted) =>
   post(`${stage(webinar)}/people/${member}/mute`, muted);
 export const removeFromStage = (webinar: Id, member: Id) => remove(`${stage(webinar)}/people/${member}`);
-export const askTicket = (webinar: Id, use: SourceKind | 'view') => post<Ticket>(`${stage(webinar)}/tickets`, { use });
+export const askTicket = (webinar: Id, use: SourceKind | 'view') =>
+  post<StageTicket>(`${stage(webinar)}/tickets`, { use });
 
 export const startRecording = (webinar: Id) => post(`${stage(webinar)}/recording`, { notice_given: true });
 export const stopRecording = (webinar: Id) => remove(`${stage(webinar)}/recording`);

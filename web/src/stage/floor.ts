@@ -1,4 +1,4 @@
-import type { Floor, Poll, Question, SharedStage, Stage, StageChange } from './wire';
+import type { Floor, Poll, Question, StageFrame, Stage, StageChange } from './wire';
 
 /**
  * Stage and floor as the stream changes them. What is one's own (vote, choice, role) is not in the stream: it is kept
@@ -50,8 +50,8 @@ export function withPoll(all: Poll[], fresh: Partial<Poll> & Omit<Poll, 'my_choi
 }
 
 /** True where one's own place may have changed, which only a fresh read tells. */
-export function touches(before: Stage, now: SharedStage, me: string): boolean {
-  const place = (stage: SharedStage) => stage.people.find(({ person }) => person.id === me)?.role;
+export function touches(before: Stage, now: StageFrame, me: string): boolean {
+  const place = (stage: StageFrame) => stage.people.find(({ person }) => person.id === me)?.role;
   return place(before) !== place(now) || before.state !== now.state;
 }
 

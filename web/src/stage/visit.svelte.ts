@@ -5,7 +5,7 @@ import type { Channel, Id, Webinar } from '$platform/api/types';
 import type { Change, ChangeFrame } from '$platform/live/frames';
 import { arrive, leave, leaveAtOnce, readFloor, readQuestion, readStage } from './api';
 import { applyToFloor, EMPTY_FLOOR, touches, withPoll, withQuestion } from './floor';
-import type { Arrival, Floor, IceServer, Poll, Question, Stage, StageChange } from './wire';
+import type { Arrival, Floor, Poll, Question, Stage, StageChange } from './wire';
 
 const RENEW_EVERY_MS = 15_000;
 const DEVICE = 'guildhall.stage';
@@ -20,7 +20,7 @@ export class StageVisit {
   here = $state(false);
   /** Taken out of this webinar by a host, or out of its group. */
   removed = $state(false);
-  servers: IceServer[] = [];
+  servers: Arrival['ice_servers'] = [];
   position = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #device = deviceOfTab();

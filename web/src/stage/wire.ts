@@ -1,49 +1,23 @@
-import type { FileInfo, Id, Instant, Person } from '$platform/api/types';
+import type { FileInfo, Id, Instant, Person, SourceKind, StageFrame } from '$platform/api/types';
+
+export type {
+  Arrival,
+  Recording,
+  RecordingPart,
+  SourceKind,
+  Stage,
+  StageFrame,
+  StagePerson,
+  StageRole,
+  StageState,
+  StageTicket,
+  Studio,
+} from '$platform/api/types';
 
 /** The shapes of stage and floor on the wire. */
-export type StageState = 'closed' | 'practice' | 'lobby' | 'live' | 'ended';
-export type StageRole = 'host' | 'speaker' | 'attendee';
-export type SourceKind = 'camera' | 'screen';
 export interface Muted {
   audio: boolean;
   video: boolean;
-}
-
-/** Hosts and speakers who are here; attendees are only counted. */
-export interface StagePerson {
-  person: Person;
-  role: StageRole;
-  camera: boolean;
-  screen: boolean;
-  muted_by_host: Muted;
-}
-/** A programme that sends with a key; its sources come under the key's id. */
-export interface Studio {
-  id: Id;
-  name: string;
-  camera: boolean;
-  screen: boolean;
-}
-/** The part of a stage that is the same for everybody, as it travels in the stream. */
-export interface SharedStage {
-  webinar_id: Id;
-  state: StageState;
-  /** When it came into this state; nobody has opened it yet where it is missing. */
-  since: Instant | null;
-  /** When it was live for the first time: the zero of its clock. */
-  live_at: Instant | null;
-  locked: boolean;
-  recording: 'off' | 'on';
-  people: StagePerson[];
-  studios: Studio[];
-  attending: number;
-  /** Rises when the connections of before are gone, because another server carries the stage now. */
-  epoch: number;
-  version: number;
-}
-export interface Stage extends SharedStage {
-  my_role: StageRole;
-  can: { publish: boolean; manage: boolean };
 }
 
 export interface Hand {
@@ -113,41 +87,9 @@ export interface Floor {
   asking: AskingModes;
 }
 
-export interface IceServer {
-  urls: string[];
-  username?: string | null;
-  credential?: string | null;
-}
-export interface Arrival {
-  stage: Stage;
-  position: number;
-  lease_seconds: number;
-  ice_servers: IceServer[];
-}
-export interface Ticket {
-  ticket: string;
-  url: string;
-  expires_at: Instant;
-}
-
-export interface RecordingPart {
-  id: Id;
-  peer: Person | null;
-  kind: SourceKind;
-  offset_ms: number;
-  duration_ms: number | null;
-  url: string;
-}
-export interface Recording {
-  id: Id;
-  started_at: Instant;
-  ended_at: Instant | null;
-  parts: RecordingPart[];
-}
-
 /** What the webinar's stream says about stage and floor. */
 export type StageChange =
-  | { kind: 'stage.changed'; stage: SharedStage }
+  | { kind: 'stage.changed'; stage: StageFrame }
   | { kind: 'hand.changed'; hands: Hand[] }
   | { kind: 'question.changed'; question: Omit<Question, 'my_vote' | 'mine'> }
   /** It waits, or was dismissed: only whoever asked it or runs the webinar may still read it. */

@@ -29,6 +29,18 @@ export type Thread = Sent<Schemas['ThreadView']>;
 export type Reply = Sent<Schemas['ReplyView']>;
 export type Webinar = Sent<Schemas['WebinarView']>;
 
+export type StageFrame = Sent<Schemas['StageFrame']>;
+export type Stage = Sent<Schemas['StageView']>;
+export type StageState = Schemas['StageState'];
+export type StageRole = Schemas['StageRole'];
+export type SourceKind = Schemas['PublicationKind'];
+export type StagePerson = Sent<Schemas['Performer']>;
+export type Studio = Sent<Schemas['Studio']>;
+export type Arrival = Sent<Schemas['Arrived']>;
+export type StageTicket = Sent<Schemas['StageTicketView']>;
+export type Recording = Sent<Schemas['RecordingView']>;
+export type RecordingPart = Sent<Schemas['PartView']>;
+
 export type Me = Sent<Schemas['Me']>;
 export type GroupSnapshot = Sent<Schemas['GroupSnapshot']>;
 export type Start = Sent<Schemas['Start']>;

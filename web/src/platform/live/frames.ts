@@ -7,6 +7,7 @@ import type {
   Member,
   Message,
   Reply,
+  StageFrame,
   Thread,
   Webinar,
 } from '$platform/api/types';
@@ -25,6 +26,7 @@ export type Change =
   | { kind: 'thread.posted' | 'thread.changed'; thread: Omit<Thread, 'can_edit' | 'can_accept'> }
   | { kind: 'reply.posted' | 'reply.changed'; reply: Reply }
   | { kind: 'webinar.changed'; webinar: Omit<Webinar, 'my_registration' | 'can_manage'> }
+  | { kind: 'stage.changed'; stage: StageFrame }
   | { kind: 'group.added' | 'group.removed'; group_id: Id }
   | { kind: 'marker.moved'; channel_id: Id; position: number; unread: number }
   | { kind: 'registration.changed'; webinar_id: Id; state: 'registered' | 'none' }
