@@ -10,6 +10,7 @@ pub mod changes;
 pub mod commands;
 pub mod demo;
 pub mod files;
+pub mod floor;
 pub mod followers;
 pub mod groups;
 pub mod invitations;

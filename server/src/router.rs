@@ -13,8 +13,8 @@ use crate::platform::http::Guard;
 use crate::platform::observe::{self, Check, Metrics, Requests};
 use crate::platform::refusal::{Code, Failure};
 use crate::{
-    accounts, audit, brands, calendar, files, groups, invitations, knowledge, mails, members, messages, realtime,
-    search, stage, webinars,
+    accounts, audit, brands, calendar, files, floor, groups, invitations, knowledge, mails, members, messages,
+    realtime, search, stage, webinars,
 };
 
 #[derive(OpenApi)]
@@ -47,6 +47,7 @@ fn api() -> (Router<App>, Document) {
                 .merge(webinars::routes())
                 .merge(stage::routes())
                 .merge(calendar::routes())
+                .merge(floor::routes())
                 .merge(realtime::routes())
                 .merge(search::routes()),
         )

@@ -128,6 +128,8 @@ acts! {
     /// To another page.
     MoveSlides on WebinarId,
     RaiseHand on WebinarId,
+    /// One's own.
+    LowerHand on WebinarId,
     AskQuestion on WebinarId,
     VoteForQuestion on QuestionId,
     /// Show, pin, answer, dismiss.

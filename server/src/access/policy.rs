@@ -88,7 +88,7 @@ const fn rule_of(act: ActName) -> Rule {
         A::RevokeInvitation | A::ResendInvitation => rule(Sight::Brand, Who::Inviter),
         A::ChangeGroupRole => rule(Sight::Frame, Who::Above(GroupRole::Host)),
         A::Mute | A::RemoveFromGroup => rule(Sight::Frame, Who::Above(GroupRole::Moderator)),
-        A::LeaveGroup | A::MoveMarker | A::LinkFile | A::Register => rule(Sight::Group, Who::Anyone),
+        A::LeaveGroup | A::MoveMarker | A::LinkFile | A::Register | A::LowerHand => rule(Sight::Group, Who::Anyone),
 
         A::PostMessage => speech(Who::Speaker),
         A::React | A::Type | A::Upload | A::StartThread | A::PostReply => speech(Who::Anyone),

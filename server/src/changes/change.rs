@@ -6,7 +6,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::platform::clock::Millis;
-use crate::platform::ids::{BrandId, ChannelId, GroupId, MemberId, MessageId, ReplyId, StreamId, ThreadId, WebinarId};
+use crate::platform::ids::{
+    BrandId, ChannelId, GroupId, MemberId, MessageId, QuestionId, ReplyId, StreamId, ThreadId, WebinarId,
+};
 
 /// A place in a stream; the first change has 1, and there are no holes.
 #[derive(
@@ -81,6 +83,12 @@ changes! {
     WebinarChanged(WebinarId) "webinar.changed",
     /// In the webinar's own stream: state, people, what is sent, recording.
     StageChanged(WebinarId) "stage.changed",
+    /// A hand went up or down.
+    HandChanged(WebinarId) "hand.changed",
+    /// Asked, voted for, curated, answered, deleted.
+    QuestionChanged(QuestionId) "question.changed",
+    /// How chat and questions run, or the slides.
+    FloorChanged(WebinarId) "floor.changed",
     /// In the inbox: the member can see a group now.
     GroupAdded(GroupId) "group.added",
     /// In the inbox: the member can no longer see a group.
@@ -89,6 +97,14 @@ changes! {
     RegistrationChanged(WebinarId) "registration.changed",
     /// In the inbox: the member's own place in the brand.
     MembershipChanged(MemberId) "membership.changed",
+}
+
+impl Change {
+    /// Whether what it tells is the whole of how something stands now, so that a later one of the same makes it needless.
+    /// A thousand votes for one question are then told as one.
+    pub const fn is_overtaken_by_the_next(self) -> bool {
+        matches!(self, Change::HandChanged(_) | Change::QuestionChanged(_) | Change::FloorChanged(_))
+    }
 }
 
 /// What owns a stream.

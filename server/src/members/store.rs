@@ -18,7 +18,7 @@ use crate::platform::clock::Millis;
 use crate::platform::ids::{AccountId, BrandId, GroupId, MemberId};
 use crate::platform::refusal::{Code, Result};
 use crate::platform::store::{Rows, Tx};
-use crate::{values, webinars};
+use crate::{floor, values, webinars};
 
 pub use reads::*;
 
@@ -105,6 +105,7 @@ pub(super) async fn remove_from_group(permit: &Permit<'_, RemoveFromGroup>) -> R
 /// neither of the group's nor of its webinars'.
 async fn depart(tx: &Tx, group: GroupId, member: MemberId) -> Result<()> {
     webinars::leave_all(tx, group, member).await?;
+    floor::lower_all(tx, group, member).await?;
     tx.run("DELETE FROM group_members WHERE group_id = $1 AND member_id = $2", values![group, member]).await?;
     announce(tx, member, Change::GroupRemoved(group)).await?;
     for stream in changes::streams_of_group(tx, group).await? {

@@ -64,6 +64,10 @@ limits! {
     Typing 1 in 3 * SECOND,
     Presence 1 in 10 * SECOND,
     Upload 30 in MINUTE,
+    /// Questions of a member in webinars.
+    Ask 6 in MINUTE,
+    /// Emoji that a member sends over the screens.
+    Cheer 10 in SECOND,
     /// Seats that a member takes in one webinar: each time sends a mail.
     Register 5 in HOUR,
     /// Changes of one webinar that are mailed to everybody in it.

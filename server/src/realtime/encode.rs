@@ -6,17 +6,18 @@ use std::hash::Hash;
 use bytes::Bytes;
 
 use super::wire::{ChangeBody, ServerFrame};
-use crate::changes::{Change, ChangeRow, StreamRow};
+use crate::changes::{Change, ChangeRow, Position, StreamRow};
+use crate::floor::{Hand, ModesView, QuestionNews};
 use crate::groups::{ChannelFrame, GroupFrame};
 use crate::knowledge::{ReplyView, ThreadFrame};
 use crate::members::MemberView;
 use crate::messages::MessageView;
-use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId, ReplyId, ThreadId, WebinarId};
+use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId, QuestionId, ReplyId, ThreadId, WebinarId};
 use crate::platform::refusal::Result;
 use crate::platform::store::{Reader, Rows};
 use crate::stage::StageFrame;
 use crate::webinars::WebinarFrame;
-use crate::{groups, knowledge, members, messages, stage, webinars};
+use crate::{floor, groups, knowledge, members, messages, stage, webinars};
 
 /// Everything that a batch of changes of one stream speaks of, as it may be seen now.
 #[derive(Default)]
@@ -27,23 +28,36 @@ struct Seen {
     members: HashMap<MemberId, MemberView>,
     threads: HashMap<ThreadId, ThreadFrame>,
     replies: HashMap<ReplyId, ReplyView>,
-    markers: HashMap<ChannelId, (crate::changes::Position, i64)>,
+    markers: HashMap<ChannelId, (Position, i64)>,
     webinars: HashMap<WebinarId, WebinarFrame>,
     stages: HashMap<WebinarId, StageFrame>,
     registered: HashSet<WebinarId>,
+    hands: HashMap<WebinarId, Vec<Hand>>,
+    questions: HashMap<QuestionId, QuestionNews>,
+    modes: HashMap<WebinarId, ModesView>,
 }
 
 /// The payloads of changes of one stream, with their positions.
 pub(super) async fn encode(reader: &Reader, stream: &StreamRow, changes: &[ChangeRow]) -> Result<Vec<(u64, Bytes)>> {
     let seen = look_up(reader, stream, changes).await?;
+    let overtaken = overtaken(changes);
     Ok(changes
         .iter()
         .map(|row| {
-            let change = row.change.and_then(|change| seen.body(stream, change)).unwrap_or(ChangeBody::None {});
+            let change = row.change.filter(|_| !overtaken.contains(&row.position));
+            let change = change.and_then(|change| seen.body(stream, change)).unwrap_or(ChangeBody::None {});
             let frame = ServerFrame::Change { stream: stream.id, position: row.position, at: row.at, change };
             (u64::try_from(row.position.0).unwrap_or_default(), frame.payload())
         })
         .collect())
+}
+
+/// The positions of changes that a later one makes needless.
+fn overtaken(changes: &[ChangeRow]) -> HashSet<Position> {
+    let mut later = HashSet::new();
+    let told_later =
+        |row: &&ChangeRow| row.change.is_some_and(|change| change.is_overtaken_by_the_next() && !later.insert(change));
+    changes.iter().rev().filter(told_later).map(|row| row.position).collect()
 }
 
 /// The ids that `pick` finds in the changes, each once.
@@ -75,6 +89,7 @@ async fn look_up(rows: &Reader, stream: &StreamRow, changes: &[ChangeRow]) -> Re
     seen.channels = by_id(groups::channel_frames(rows, &channel_ids).await?, |frame| frame.id);
     look_up_knowledge(rows, changes, &mut seen).await?;
     look_up_webinars(rows, stream, changes, &mut seen).await?;
+    look_up_floor(rows, changes, &mut seen).await?;
     look_up_people(rows, stream, changes, &mut seen).await?;
     Ok(seen)
 }
@@ -101,6 +116,18 @@ async fn look_up_webinars(reader: &Reader, stream: &StreamRow, changes: &[Change
     seen.stages = stage::frames(reader, reader.now(), &staged).await?;
     let registered = ids(changes, |c| if let Change::RegistrationChanged(id) = c { Some(id) } else { None });
     seen.registered = webinars::registered_among(reader, MemberId(stream.id.0), &registered).await?;
+    Ok(())
+}
+
+async fn look_up_floor(rows: &impl Rows, changes: &[ChangeRow], seen: &mut Seen) -> Result<()> {
+    for webinar in ids(changes, |c| if let Change::HandChanged(id) = c { Some(id) } else { None }) {
+        seen.hands.insert(webinar, floor::hands_of(rows, webinar).await?);
+    }
+    for webinar in ids(changes, |c| if let Change::FloorChanged(id) = c { Some(id) } else { None }) {
+        seen.modes.insert(webinar, floor::modes_of(rows, webinar).await?);
+    }
+    let questions = ids(changes, |c| if let Change::QuestionChanged(id) = c { Some(id) } else { None });
+    seen.questions = floor::question_news(rows, &questions).await?;
     Ok(())
 }
 
@@ -163,6 +190,17 @@ impl Seen {
             }
             C::WebinarChanged(id) => ChangeBody::WebinarChanged { webinar: self.webinars.get(&id)?.clone() },
             C::StageChanged(id) => ChangeBody::StageChanged { stage: self.stages.get(&id)?.clone() },
+            C::HandChanged(webinar_id) => {
+                ChangeBody::HandChanged { webinar_id, hands: self.hands.get(&webinar_id)?.clone() }
+            }
+            C::QuestionChanged(question_id) => match self.questions.get(&question_id)? {
+                QuestionNews::Shown(question) => ChangeBody::QuestionChanged { question: question.clone() },
+                QuestionNews::Held => ChangeBody::QuestionHeld { question_id },
+                QuestionNews::Deleted => ChangeBody::QuestionDeleted { question_id },
+            },
+            C::FloorChanged(webinar_id) => {
+                ChangeBody::FloorChanged { webinar_id, modes: *self.modes.get(&webinar_id)? }
+            }
             C::RegistrationChanged(webinar_id) => {
                 ChangeBody::RegistrationChanged { webinar_id, state: self.registered.contains(&webinar_id).into() }
             }

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::changes::Position;
+use crate::floor::{Hand, ModesView, QuestionFrame};
 use crate::groups::{ChannelFrame, GroupFrame, GroupSnapshot};
 use crate::knowledge::{ReplyView, ThreadFrame};
 use crate::members::MemberView;
 use crate::messages::MessageView;
 use crate::platform::clock::Millis;
-use crate::platform::ids::{ChannelId, FileId, GroupId, MemberId, MessageId, StreamId, WebinarId};
+use crate::platform::ids::{ChannelId, FileId, GroupId, MemberId, MessageId, QuestionId, StreamId, WebinarId};
 use crate::platform::refusal::{Code, FieldRefusal};
 use crate::stage::StageFrame;
 use crate::webinars::{Registered, WebinarFrame};
@@ -48,6 +49,21 @@ pub enum ChangeBody {
     /// What a member may do there themselves is read anew.
     #[serde(rename = "stage.changed")]
     StageChanged { stage: StageFrame },
+    #[serde(rename = "hand.changed")]
+    HandChanged { webinar_id: WebinarId, hands: Vec<Hand> },
+    #[serde(rename = "question.changed")]
+    QuestionChanged { question: Box<QuestionFrame> },
+    /// It waits, or was dismissed: whoever asked it or runs the webinar reads it, everybody else forgets it.
+    #[serde(rename = "question.held")]
+    QuestionHeld { question_id: QuestionId },
+    #[serde(rename = "question.deleted")]
+    QuestionDeleted { question_id: QuestionId },
+    #[serde(rename = "floor.changed")]
+    FloorChanged {
+        webinar_id: WebinarId,
+        #[serde(flatten)]
+        modes: ModesView,
+    },
     #[serde(rename = "registration.changed")]
     RegistrationChanged { webinar_id: WebinarId, state: Registered },
     #[serde(rename = "group.added")]

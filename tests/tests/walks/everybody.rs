@@ -90,6 +90,8 @@ async fn a_stranger_is_answered_for_real_things_as_for_things_that_are_not() {
     let webinar = json!({ "title": "Geheim", "local_start": "2026-12-03T10:00", "time_zone": "Europe/Berlin",
                           "duration_minutes": 45, "publish": true });
     let webinar = id_of(&north.owner.post(&format!("/groups/{}/webinars", group.id), &webinar).await.ok());
+    let question = json!({ "client_key": fresh_key(), "body": "Geheime Frage?" });
+    let question = id_of(&anja.post(&format!("/webinars/{webinar}/floor/questions"), &question).await.ok());
     let real = |name: &str| -> String {
         match name {
             "brand" => north.id.clone(),
@@ -100,6 +102,7 @@ async fn a_stranger_is_answered_for_real_things_as_for_things_that_are_not() {
             "thread" => thread.clone(),
             "reply" => reply.clone(),
             "webinar" => webinar.clone(),
+            "question" => question.clone(),
             "emoji" => "👍".to_owned(),
             _ => "01a204de-4e46-7ea2-83b2-f5fa5dc7bcf1".to_owned(),
         }

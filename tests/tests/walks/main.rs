@@ -7,6 +7,7 @@ mod calendar;
 mod durability;
 mod everybody;
 mod files;
+mod floor;
 mod histories;
 mod hostile;
 mod invitations;
