@@ -10,6 +10,7 @@ use sea_orm_migration::MigratorTrait;
 use tokio::sync::{Notify, mpsc};
 
 use crate::accounts::cookie::CookieStyle;
+use crate::floor::Cheers;
 use crate::invitations::Doors;
 use crate::live::{CloseCode, Hub, LiveConfig, Selector, machine_uptime};
 use crate::platform::blobs::Blobs;
@@ -44,6 +45,8 @@ pub struct House {
     pub limits: Limits,
     /// Where those queue who redeem the same invitation.
     pub doors: Doors,
+    /// What was sent over the screens and not shown yet.
+    pub cheers: Cheers,
     pub mailer: Arc<dyn Mailer>,
     pub blobs: Blobs,
     pub hub: Hub,
@@ -102,6 +105,7 @@ impl App {
             blobs: Blobs::in_folder(&config.data.join("files"), outside.chance.clone())?,
             origins: origins(&config),
             doors: Doors::default(),
+            cheers: Cheers::default(),
             ids: Ids::new(outside.chance.clone()),
             chance: outside.chance,
             clock: outside.clock,

@@ -5,9 +5,10 @@ use serde::Deserialize;
 use crate::access::Actor;
 use crate::app::App;
 use crate::changes::Position;
+use crate::floor;
 use crate::messages::{self, PostRequest};
 use crate::platform::http::parse_json;
-use crate::platform::ids::{ChannelId, FileId, MessageId};
+use crate::platform::ids::{ChannelId, FileId, MessageId, WebinarId};
 use crate::platform::refusal::{Code, Failure, Refusal, Result};
 use crate::realtime::ServerFrame;
 
@@ -44,6 +45,7 @@ command!(Post {
 command!(Edit { message: MessageId, body: String });
 command!(Delete { message: MessageId });
 command!(React { message: MessageId, emoji: String });
+command!(ReactLive { webinar: WebinarId, emoji: String });
 command!(Mark { channel: ChannelId, position: Position });
 
 /// Carries out one command and answers it.
@@ -82,6 +84,10 @@ async fn carry_out(app: &App, actor: &Actor, head: &Head, text: &str) -> Result<
         "unreact" => {
             let c: React = parse_json(text)?;
             messages::unreact(app, actor, c.message, &c.emoji).await?;
+        }
+        "react_live" => {
+            let c: ReactLive = parse_json(text)?;
+            floor::cheer(app, actor, c.webinar, &c.emoji).await?;
         }
         "mark" => {
             let c: Mark = parse_json(text)?;

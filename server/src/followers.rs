@@ -16,6 +16,8 @@ use crate::{files, mails, realtime, search, stage};
 const POST_EVERY: Duration = Duration::from_secs(15);
 /// How often the index looks without having been woken.
 const INDEX_EVERY: Duration = Duration::from_secs(3);
+/// How often those who watch a webinar see what was cheered.
+const CHEERS_EVERY: Duration = Duration::from_millis(500);
 /// How often what has expired is swept out.
 const SWEEP_EVERY: Duration = Duration::from_mins(5);
 
@@ -29,6 +31,7 @@ pub fn start(app: &App, woken: Woken, stop: &CancellationToken) -> TaskTracker {
     tasks.spawn(index(app.clone(), stop.clone()));
     tasks.spawn(post(app.clone(), stop.clone()));
     tasks.spawn(sweep(app.clone(), stop.clone()));
+    tasks.spawn(show_cheers(app.clone(), stop.clone()));
     let (staged, stopped) = (app.clone(), stop.clone());
     tasks.spawn(async move { stage::run(&staged, stopped).await });
     tasks.close();
@@ -102,6 +105,17 @@ async fn sweep(app: App, stop: CancellationToken) {
         }
         if let Err(failure) = files::sweep(&app, app.clock.now()).await {
             failure.log("followers");
+        }
+    }
+}
+
+async fn show_cheers(app: App, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(CHEERS_EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => realtime::show_cheers(&app),
         }
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::platform::clock::Millis;
 use crate::platform::ids::{
-    BrandId, ChannelId, GroupId, MemberId, MessageId, QuestionId, ReplyId, StreamId, ThreadId, WebinarId,
+    BrandId, ChannelId, GroupId, MemberId, MessageId, PollId, QuestionId, ReplyId, StreamId, ThreadId, WebinarId,
 };
 
 /// A place in a stream; the first change has 1, and there are no holes.
@@ -87,6 +87,8 @@ changes! {
     HandChanged(WebinarId) "hand.changed",
     /// Asked, voted for, curated, answered, deleted.
     QuestionChanged(QuestionId) "question.changed",
+    /// Opened, voted in, closed, its results shown or hidden.
+    PollChanged(PollId) "poll.changed",
     /// How chat and questions run, or the slides.
     FloorChanged(WebinarId) "floor.changed",
     /// In the inbox: the member can see a group now.
@@ -103,7 +105,10 @@ impl Change {
     /// Whether what it tells is the whole of how something stands now, so that a later one of the same makes it needless.
     /// A thousand votes for one question are then told as one.
     pub const fn is_overtaken_by_the_next(self) -> bool {
-        matches!(self, Change::HandChanged(_) | Change::QuestionChanged(_) | Change::FloorChanged(_))
+        matches!(
+            self,
+            Change::HandChanged(_) | Change::QuestionChanged(_) | Change::PollChanged(_) | Change::FloorChanged(_)
+        )
     }
 }
 

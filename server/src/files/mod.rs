@@ -1,8 +1,8 @@
 //! Files: what people attach to messages.
 //!
 //! Invariants:
-//! - A file can be fetched by those who may read a message that holds it, and until then by its uploader alone; this is
-//!   proven anew for every request, also for one that comes with a signed link.
+//! - A file can be fetched by those who may read a message that holds it, or see a webinar that shows it as slides, and
+//!   until then by its uploader alone; this is proven anew for every request, also for one that comes with a signed link.
 //! - What is served can't run in our origin: a fixed type, `nosniff`, sandboxed, and as a download unless it is a picture
 //!   that we have drawn. Pictures are drawn anew, so they carry neither scripts nor the place where they were taken; the
 //!   bytes that came are not kept.
@@ -23,7 +23,7 @@ mod upload;
 mod view;
 
 pub use routes::routes;
-pub use store::{attach, detach, of_messages};
+pub use store::{attach, detach, make_deck, of_messages, view};
 pub use sweep::sweep;
 pub use upload::{Incoming, upload};
 pub use view::FileView;

@@ -1,15 +1,15 @@
-//! The table `files`.
+//! The tables `files` and `decks`.
 
 use std::collections::HashMap;
 
 use sea_orm::{FromQueryResult, Value};
 
 use super::view::{FileRow, FileView};
-use crate::access::{DeleteMessage, Permit, PostMessage, Seen, Upload};
+use crate::access::{DeleteMessage, Permit, PostMessage, RunFloor, Seen, Upload};
 use crate::platform::blobs::{BlobKey, Stored};
 use crate::platform::clock::Millis;
-use crate::platform::ids::{BrandId, FileId, MemberId, MessageId};
-use crate::platform::refusal::{Code, Result};
+use crate::platform::ids::{BrandId, FileId, MemberId, MessageId, WebinarId};
+use crate::platform::refusal::{Code, Refusal, Result};
 use crate::platform::store::{Rows, Tx, placeholders};
 use crate::values;
 
@@ -33,7 +33,7 @@ pub async fn of_messages(rows: &impl Rows, messages: &[MessageId]) -> Result<Has
 pub async fn attach(permit: &Permit<'_, PostMessage>, message: MessageId, files: &[FileId]) -> Result<()> {
     let sql = format!(
         "UPDATE files SET message_id = $1 WHERE message_id IS NULL AND deleted_at IS NULL AND uploader_id = $2 AND group_id = $3
-         AND id IN ({})",
+         AND id IN ({}) AND NOT EXISTS (SELECT 1 FROM decks d WHERE d.file_id = files.id)",
         placeholders(4, files.len())
     );
     let mut values = values![message, permit.by(), permit.group()?];
@@ -49,6 +49,47 @@ pub async fn detach(permit: &Permit<'_, DeleteMessage>) -> Result<()> {
     Ok(())
 }
 
+const PDF: &str = "application/pdf";
+
+#[derive(FromQueryResult)]
+struct Found {
+    mime: String,
+    deck_of: Option<WebinarId>,
+}
+
+/// Makes an upload the slides of a webinar, for whoever sees the webinar. Refuses one that is not the actor's, of another
+/// group, or used otherwise; a file that this webinar has shown before it may show again, whoever brought it.
+pub async fn make_deck(permit: &Permit<'_, RunFloor>, file: FileId) -> Result<()> {
+    let (tx, webinar) = (permit.tx(), permit.target());
+    let upload: Option<Found> = tx
+        .first(
+            "SELECT f.mime, d.webinar_id AS deck_of FROM files f LEFT JOIN decks d ON d.file_id = f.id
+             WHERE f.id = $1 AND f.group_id = $2 AND f.deleted_at IS NULL AND f.message_id IS NULL
+               AND (f.uploader_id = $3 OR d.webinar_id = $4)",
+            values![file, permit.group()?, permit.by(), webinar],
+        )
+        .await?;
+    match upload.ok_or(Code::NotFound)? {
+        Found { deck_of: Some(other), .. } => {
+            if other == webinar {
+                Ok(())
+            } else {
+                Err(Code::NotFound.into())
+            }
+        }
+        Found { mime, .. } if mime != PDF => Err(Refusal::field("file_id", "not_a_pdf").into()),
+        Found { .. } => {
+            tx.run(
+                "INSERT INTO decks (file_id, brand_id, webinar_id, at) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (file_id) DO NOTHING",
+                values![file, permit.brand(), webinar, tx.now()],
+            )
+            .await?;
+            Ok(())
+        }
+    }
+}
+
 /// The row of a file that may be read.
 pub(super) async fn of_file(seen: &Seen<'_, FileId>) -> Result<FileRow> {
     let row: Option<FileRow> = seen.reader().first(&format!("{FILE} WHERE id = $1"), values![seen.target()]).await?;
@@ -56,7 +97,7 @@ pub(super) async fn of_file(seen: &Seen<'_, FileId>) -> Result<FileRow> {
 }
 
 /// A file that is still there, as it is shown.
-pub(super) async fn view(rows: &impl Rows, id: FileId) -> Result<FileView> {
+pub async fn view(rows: &impl Rows, id: FileId) -> Result<FileView> {
     let row: Option<FileRow> = rows.first(&format!("{FILE} WHERE id = $1 AND deleted_at IS NULL"), values![id]).await?;
     row.map(Into::into).ok_or_else(|| Code::NotFound.into())
 }
@@ -164,10 +205,11 @@ pub(super) async fn insert(permit: &Permit<'_, Upload>, id: FileId, new: &NewFil
     Ok(())
 }
 
-/// Marks as gone what was uploaded before an instant and is in no message.
+/// Marks as gone what was uploaded before an instant, is in no message and was never shown as slides.
 pub(super) async fn give_up_unattached(tx: &Tx, before: Millis) -> Result<()> {
     tx.run(
-        "UPDATE files SET deleted_at = $1 WHERE message_id IS NULL AND deleted_at IS NULL AND created_at < $2",
+        "UPDATE files SET deleted_at = $1 WHERE message_id IS NULL AND deleted_at IS NULL AND created_at < $2
+           AND NOT EXISTS (SELECT 1 FROM decks d WHERE d.file_id = files.id)",
         values![tx.now(), before],
     )
     .await?;

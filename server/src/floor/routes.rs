@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use super::hands::{self, Hand};
 use super::modes::{self, AskingChange, ChatRules, ModesView};
 use super::questions::{self, QuestionChange, QuestionRequest, QuestionView, QuestionsQuery};
+use super::slides::{self, SlidesRequest, SlidesView};
 use super::snapshot::{self, FloorPage};
 use crate::access::{Actor, see};
 use crate::app::App;
@@ -28,6 +29,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(post_question, list_questions))
         .routes(routes!(get_question, patch_question, delete_question))
         .routes(routes!(vote_for_question, unvote_question))
+        .routes(routes!(put_slides, patch_slides))
+        .merge(super::polls::routes())
 }
 
 /// The floor of a webinar as of a position in its stream: all that a late comer needs
@@ -185,4 +188,39 @@ async fn unvote_question(
     Id(question): Id<QuestionId>,
 ) -> Result<axum::Json<QuestionView>> {
     Ok(axum::Json(questions::unvote(&app, &actor, question).await?))
+}
+
+/// Show slides, or none; for those who run the webinar
+#[utoipa::path(put, path = "/webinars/{webinar}/floor/slides", tag = "floor", params(("webinar" = WebinarId, Path)),
+    request_body = SlidesRequest,
+    responses((status = 200, body = Option<SlidesView>), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn put_slides(
+    State(app): State<App>,
+    actor: Actor,
+    Id(webinar): Id<WebinarId>,
+    Json(body): Json<SlidesRequest>,
+) -> Result<axum::Json<Option<SlidesView>>> {
+    Ok(axum::Json(slides::set_slides(&app, &actor, webinar, body.file_id).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PageTurn {
+    /// The first is 1.
+    page: i64,
+}
+
+/// Turn to another page of the slides; for those who run the webinar and those on its stage
+#[utoipa::path(patch, path = "/webinars/{webinar}/floor/slides", tag = "floor", params(("webinar" = WebinarId, Path)),
+    request_body = PageTurn,
+    responses((status = 200, body = SlidesView), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn patch_slides(
+    State(app): State<App>,
+    actor: Actor,
+    Id(webinar): Id<WebinarId>,
+    Json(body): Json<PageTurn>,
+) -> Result<axum::Json<SlidesView>> {
+    Ok(axum::Json(slides::move_slides(&app, &actor, webinar, body.page).await?))
 }

@@ -25,7 +25,7 @@ pub use draft::{PostRequest, client_key};
 pub use edit::edit;
 pub use mark::{Marked, mark};
 pub use post::{Posted, post};
-pub use react::{react, unreact};
+pub use react::{emoji, react, unreact};
 pub use routes::routes;
 pub use store::{IndexRow, index_rows, index_rows_of_group, marker_of};
 pub use view::{MessageView, Reaction, views};

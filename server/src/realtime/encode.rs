@@ -7,12 +7,12 @@ use bytes::Bytes;
 
 use super::wire::{ChangeBody, ServerFrame};
 use crate::changes::{Change, ChangeRow, Position, StreamRow};
-use crate::floor::{Hand, ModesView, QuestionNews};
+use crate::floor::{Hand, ModesView, PollFrame, QuestionNews, SlidesView};
 use crate::groups::{ChannelFrame, GroupFrame};
 use crate::knowledge::{ReplyView, ThreadFrame};
 use crate::members::MemberView;
 use crate::messages::MessageView;
-use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId, QuestionId, ReplyId, ThreadId, WebinarId};
+use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId, PollId, QuestionId, ReplyId, ThreadId, WebinarId};
 use crate::platform::refusal::Result;
 use crate::platform::store::{Reader, Rows};
 use crate::stage::StageFrame;
@@ -34,7 +34,8 @@ struct Seen {
     registered: HashSet<WebinarId>,
     hands: HashMap<WebinarId, Vec<Hand>>,
     questions: HashMap<QuestionId, QuestionNews>,
-    modes: HashMap<WebinarId, ModesView>,
+    polls: HashMap<PollId, PollFrame>,
+    modes: HashMap<WebinarId, (ModesView, Option<SlidesView>)>,
 }
 
 /// The payloads of changes of one stream, with their positions.
@@ -124,10 +125,13 @@ async fn look_up_floor(rows: &impl Rows, changes: &[ChangeRow], seen: &mut Seen)
         seen.hands.insert(webinar, floor::hands_of(rows, webinar).await?);
     }
     for webinar in ids(changes, |c| if let Change::FloorChanged(id) = c { Some(id) } else { None }) {
-        seen.modes.insert(webinar, floor::modes_of(rows, webinar).await?);
+        let modes = floor::modes_of(rows, webinar).await?;
+        seen.modes.insert(webinar, (modes, floor::slides_of(rows, webinar).await?));
     }
     let questions = ids(changes, |c| if let Change::QuestionChanged(id) = c { Some(id) } else { None });
     seen.questions = floor::question_news(rows, &questions).await?;
+    let polls = ids(changes, |c| if let Change::PollChanged(id) = c { Some(id) } else { None });
+    seen.polls = floor::poll_frames(rows, &polls).await?;
     Ok(())
 }
 
@@ -198,8 +202,10 @@ impl Seen {
                 QuestionNews::Held => ChangeBody::QuestionHeld { question_id },
                 QuestionNews::Deleted => ChangeBody::QuestionDeleted { question_id },
             },
+            C::PollChanged(id) => ChangeBody::PollChanged { poll: Box::new(self.polls.get(&id)?.clone()) },
             C::FloorChanged(webinar_id) => {
-                ChangeBody::FloorChanged { webinar_id, modes: *self.modes.get(&webinar_id)? }
+                let (modes, slides) = self.modes.get(&webinar_id)?.clone();
+                ChangeBody::FloorChanged { webinar_id, modes, slides }
             }
             C::RegistrationChanged(webinar_id) => {
                 ChangeBody::RegistrationChanged { webinar_id, state: self.registered.contains(&webinar_id).into() }

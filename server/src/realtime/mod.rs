@@ -8,6 +8,7 @@
 //! in the group's own stream, and the socket stops following at that very position.
 
 mod backstage;
+mod cheers;
 mod encode;
 mod relay;
 mod routes;
@@ -16,6 +17,7 @@ mod ticket;
 mod wire;
 
 pub use backstage::Door;
+pub use cheers::show_cheers;
 pub use relay::Relay;
 pub use routes::{routes, upgrade};
 pub use ticket::{sweep, use_up};

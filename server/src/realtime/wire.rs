@@ -1,10 +1,12 @@
 //! The frames of the socket, as types: what the protocol page and the client's types are generated from.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::changes::Position;
-use crate::floor::{Hand, ModesView, QuestionFrame};
+use crate::floor::{Hand, ModesView, PollFrame, QuestionFrame, SlidesView};
 use crate::groups::{ChannelFrame, GroupFrame, GroupSnapshot};
 use crate::knowledge::{ReplyView, ThreadFrame};
 use crate::members::MemberView;
@@ -58,11 +60,15 @@ pub enum ChangeBody {
     QuestionHeld { question_id: QuestionId },
     #[serde(rename = "question.deleted")]
     QuestionDeleted { question_id: QuestionId },
+    /// Opened, voted in, closed, its results shown or hidden. Drafts are not told of.
+    #[serde(rename = "poll.changed")]
+    PollChanged { poll: Box<PollFrame> },
     #[serde(rename = "floor.changed")]
     FloorChanged {
         webinar_id: WebinarId,
         #[serde(flatten)]
         modes: ModesView,
+        slides: Option<SlidesView>,
     },
     #[serde(rename = "registration.changed")]
     RegistrationChanged { webinar_id: WebinarId, state: Registered },
@@ -143,6 +149,11 @@ pub enum ServerFrame {
         member: MemberId,
         online: bool,
     },
+    /// What was cheered in a webinar within half a second, by emoji.
+    LiveReactions {
+        webinar: WebinarId,
+        counts: BTreeMap<String, u32>,
+    },
     Pong {
         r#ref: String,
     },
@@ -202,6 +213,12 @@ pub enum ClientCommand {
     Unreact {
         r#ref: String,
         message: MessageId,
+        emoji: String,
+    },
+    /// Send an emoji over the screens of a webinar; it is not kept.
+    ReactLive {
+        r#ref: String,
+        webinar: WebinarId,
         emoji: String,
     },
     Mark {

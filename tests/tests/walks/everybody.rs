@@ -92,6 +92,9 @@ async fn a_stranger_is_answered_for_real_things_as_for_things_that_are_not() {
     let webinar = id_of(&north.owner.post(&format!("/groups/{}/webinars", group.id), &webinar).await.ok());
     let question = json!({ "client_key": fresh_key(), "body": "Geheime Frage?" });
     let question = id_of(&anja.post(&format!("/webinars/{webinar}/floor/questions"), &question).await.ok());
+    let poll = json!({ "kind": "word", "title": "Geheim?", "anonymous": false });
+    let poll = id_of(&north.owner.post(&format!("/webinars/{webinar}/floor/polls"), &poll).await.ok());
+    north.owner.patch(&format!("/floor/polls/{poll}"), &json!({ "state": "open" })).await.ok();
     let real = |name: &str| -> String {
         match name {
             "brand" => north.id.clone(),
@@ -103,6 +106,7 @@ async fn a_stranger_is_answered_for_real_things_as_for_things_that_are_not() {
             "reply" => reply.clone(),
             "webinar" => webinar.clone(),
             "question" => question.clone(),
+            "poll" => poll.clone(),
             "emoji" => "👍".to_owned(),
             _ => "01a204de-4e46-7ea2-83b2-f5fa5dc7bcf1".to_owned(),
         }

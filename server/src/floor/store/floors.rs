@@ -2,10 +2,10 @@
 
 use sea_orm::FromQueryResult;
 
-use crate::access::{Act, Permit, RunFloor};
+use crate::access::{Act, MoveSlides, Permit, RunFloor};
 use crate::changes::{Change, announce};
 use crate::floor::modes::{AskingRules, ChatRules, ModesView};
-use crate::platform::ids::WebinarId;
+use crate::platform::ids::{FileId, WebinarId};
 use crate::platform::refusal::Result;
 use crate::platform::store::Rows;
 use crate::values;
@@ -61,4 +61,39 @@ pub(in crate::floor) async fn set_modes(permit: &Permit<'_, RunFloor>, modes: &M
     .await?;
     announce(tx, webinar, Change::FloorChanged(webinar)).await?;
     Ok(())
+}
+
+/// Which slides are shown, and how far they are.
+#[derive(FromQueryResult)]
+pub(in crate::floor) struct SlidesRow {
+    pub slides_file_id: FileId,
+    pub slides_page: i64,
+}
+
+pub(in crate::floor) async fn slides(rows: &impl Rows, webinar: WebinarId) -> Result<Option<SlidesRow>> {
+    rows.first(
+        "SELECT slides_file_id, slides_page FROM floors WHERE webinar_id = $1 AND slides_file_id IS NOT NULL",
+        values![webinar],
+    )
+    .await
+}
+
+/// Shows other slides from their first page, or none.
+pub(in crate::floor) async fn set_slides(permit: &Permit<'_, RunFloor>, file: Option<FileId>) -> Result<()> {
+    let (tx, webinar) = (permit.tx(), permit.target());
+    tx.run("UPDATE floors SET slides_file_id = $2, slides_page = 1 WHERE webinar_id = $1", values![webinar, file])
+        .await?;
+    announce(tx, webinar, Change::FloorChanged(webinar)).await?;
+    Ok(())
+}
+
+/// Turns to a page; false where no slides are shown.
+pub(in crate::floor) async fn move_page(permit: &Permit<'_, MoveSlides>, page: i64) -> Result<bool> {
+    let (tx, webinar) = (permit.tx(), permit.target());
+    let sql = "UPDATE floors SET slides_page = $2 WHERE webinar_id = $1 AND slides_file_id IS NOT NULL";
+    let moved = tx.run(sql, values![webinar, page]).await?;
+    if moved > 0 {
+        announce(tx, webinar, Change::FloorChanged(webinar)).await?;
+    }
+    Ok(moved > 0)
 }

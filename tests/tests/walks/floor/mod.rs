@@ -1,8 +1,11 @@
-//! The floor of a webinar: hands, questions, and how chat and questions run.
+//! The floor of a webinar: hands, questions, polls, slides, cheers, and how chat and questions run.
 
 mod chat;
+mod cheers;
 mod hands;
+mod polls;
 mod questions;
+mod slides;
 
 use guildhall::access::GroupRole;
 use guildhall_tests::{Answer, Brand, Group, House, Person, Socket, fresh_key, id_of};

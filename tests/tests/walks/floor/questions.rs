@@ -253,7 +253,7 @@ fn apply(known: &mut Value, change: &Value) {
             known["asking"] = change["asking"].clone();
         }
         "question.changed" => {
-            known["questions"][change["question"]["id"].as_str().unwrap()] = change["question"].clone()
+            known["questions"][change["question"]["id"].as_str().unwrap()] = change["question"].clone();
         }
         "question.held" | "question.deleted" => {
             known["questions"].as_object_mut().unwrap().remove(change["question_id"].as_str().unwrap());

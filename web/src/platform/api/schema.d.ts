@@ -318,6 +318,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor/polls/{poll}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One poll */
+        get: operations["get_poll"];
+        put?: never;
+        post?: never;
+        /** Delete a draft */
+        delete: operations["delete_poll"];
+        options?: never;
+        head?: never;
+        /** Open or close a poll, show or hide its results; for those who run the webinar */
+        patch: operations["patch_poll"];
+        trace?: never;
+    };
+    "/api/v1/floor/polls/{poll}/vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Cast one's vote, or change it while that is possible */
+        put: operations["put_poll_vote"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor/questions/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One question */
+        get: operations["get_question"];
+        put?: never;
+        post?: never;
+        /** Delete a question: one's own, or as somebody who runs the webinar */
+        delete: operations["delete_question"];
+        options?: never;
+        head?: never;
+        /** Let a question through, take it up, pin, answer or dismiss it; for those who run the webinar */
+        patch: operations["patch_question"];
+        trace?: never;
+    };
+    "/api/v1/floor/questions/{question}/vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Vote for a question */
+        put: operations["vote_for_question"];
+        post?: never;
+        /** Take the vote for a question back */
+        delete: operations["unvote_question"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups/{group}": {
         parameters: {
             query?: never;
@@ -999,6 +1072,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webinars/{webinar}/floor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The floor of a webinar as of a position in its stream: all that a late comer needs */
+        get: operations["get_floor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/floor/asking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Have questions wait to be let through, or be asked without a name */
+        patch: operations["patch_asking"];
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/floor/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Slow the chat, keep it for those who run the webinar, or open it */
+        put: operations["put_chat"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/floor/hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Raise one's hand, behind those that are up */
+        put: operations["raise_hand"];
+        post?: never;
+        /** Lower one's hand */
+        delete: operations["lower_hand"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/floor/hands/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lower somebody's hand */
+        delete: operations["lower_hand_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/floor/polls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prepare a poll as a draft, which only those who run the webinar see */
+        post: operations["post_poll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/floor/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The questions of a webinar; what waits or was dismissed for its author and those who run the webinar only */
+        get: operations["list_questions"];
+        put?: never;
+        /** Ask a question; a repeat under the same client key returns the first result */
+        post: operations["post_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webinars/{webinar}/floor/slides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show slides, or none; for those who run the webinar */
+        put: operations["put_slides"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Turn to another page of the slides; for those who run the webinar and those on its stage */
+        patch: operations["patch_slides"];
+        trace?: never;
+    };
     "/api/v1/webinars/{webinar}/recording-parts/{part}/content": {
         parameters: {
             query?: never;
@@ -1244,6 +1456,12 @@ export interface components {
             language: components["schemas"]["Language"];
             time_zone: string;
         };
+        /** @description An answer in writing. */
+        Answer: {
+            /** @description Plain text. */
+            body: string;
+            by: components["schemas"]["Person"];
+        };
         /** @description A device that comes in, or is still there. */
         ArrivalRequest: {
             /** @description Chosen by the client, the same for as long as it is open: 8 to 64 letters, digits, `_` and `-`. */
@@ -1260,6 +1478,18 @@ export interface components {
             /** @description Of the webinar's own stream. */
             position: components["schemas"]["Position"];
             stage: components["schemas"]["StageView"];
+        };
+        /** @description What is to be different about asking; the rest stays. */
+        AskingChange: {
+            anonymous?: boolean | null;
+            moderated?: boolean | null;
+        };
+        /** @description How questions are asked. */
+        AskingRules: {
+            /** @description Whether questions may be asked without a name. */
+            anonymous: boolean;
+            /** @description New questions wait until somebody who runs the webinar lets them through. */
+            moderated: boolean;
         };
         Attachment: {
             mime: string;
@@ -1395,6 +1625,33 @@ export interface components {
             kind: "stage.changed";
             stage: components["schemas"]["StageFrame"];
         } | {
+            hands: components["schemas"]["Hand"][];
+            /** @enum {string} */
+            kind: "hand.changed";
+            webinar_id: components["schemas"]["WebinarId"];
+        } | {
+            /** @enum {string} */
+            kind: "question.changed";
+            question: components["schemas"]["QuestionFrame"];
+        } | {
+            /** @enum {string} */
+            kind: "question.held";
+            question_id: components["schemas"]["QuestionId"];
+        } | {
+            /** @enum {string} */
+            kind: "question.deleted";
+            question_id: components["schemas"]["QuestionId"];
+        } | {
+            /** @enum {string} */
+            kind: "poll.changed";
+            poll: components["schemas"]["PollFrame"];
+        } | (components["schemas"]["ModesView"] & {
+            slides?: components["schemas"]["SlidesView"] | null;
+            webinar_id: components["schemas"]["WebinarId"];
+        } & {
+            /** @enum {string} */
+            kind: "floor.changed";
+        }) | {
             /** @enum {string} */
             kind: "registration.changed";
             state: components["schemas"]["Registered"];
@@ -1466,6 +1723,16 @@ export interface components {
              */
             unread: number;
         };
+        /** @description Who writes in the chat, and how often. */
+        ChatRules: {
+            /** @description Only those who run the webinar write. */
+            hosts_only: boolean;
+            /**
+             * Format: int64
+             * @description How long each waits between two messages, up to 3,600; 0 for not at all. Those who run the webinar need not wait.
+             */
+            slow_seconds: number;
+        };
         /** @description What a client sends. `ref` (1 to 32 characters) comes back in the answer. */
         ClientCommand: {
             /** @enum {string} */
@@ -1509,6 +1776,12 @@ export interface components {
             /** @enum {string} */
             op: "unreact";
             ref: string;
+        } | {
+            emoji: string;
+            /** @enum {string} */
+            op: "react_live";
+            ref: string;
+            webinar: components["schemas"]["WebinarId"];
         } | {
             channel: components["schemas"]["ChannelId"];
             /** @enum {string} */
@@ -1570,6 +1843,20 @@ export interface components {
              */
             width?: number | null;
         };
+        /** @description The floor, and the position of the webinar's stream in the same read: follow from there. */
+        FloorPage: {
+            floor: components["schemas"]["FloorView"];
+            position: components["schemas"]["Position"];
+        };
+        FloorView: components["schemas"]["ModesView"] & {
+            /** @description First raised first. */
+            hands: components["schemas"]["Hand"][];
+            /** @description In the order of their making; drafts for those who run the webinar only. */
+            polls: components["schemas"]["PollView"][];
+            /** @description The pinned one, the live one, then those with most votes, up to 100; the list has them all. */
+            questions: components["schemas"]["QuestionView"][];
+            slides?: components["schemas"]["SlidesView"] | null;
+        };
         FollowFrom: {
             /** @description The last position known; 0 for everything. */
             position: components["schemas"]["Position"];
@@ -1622,6 +1909,15 @@ export interface components {
         /** @description A group with one's own place in it. */
         GroupView: components["schemas"]["GroupFrame"] & {
             my_role?: components["schemas"]["GroupRole"] | null;
+        };
+        /** @description Somebody who wants to speak. */
+        Hand: {
+            person: components["schemas"]["Person"];
+            raised_at: components["schemas"]["Instant"];
+        };
+        /** @description The hands that are up, first raised first. */
+        Hands: {
+            hands: components["schemas"]["Hand"][];
         };
         HeldToken: {
             token: string;
@@ -1896,6 +2192,11 @@ export interface components {
             items: components["schemas"]["MessageView"][];
             position: components["schemas"]["Position"];
         };
+        /** @description All that is the same for everybody and set by those who run the webinar. */
+        ModesView: {
+            asking: components["schemas"]["AskingRules"];
+            chat: components["schemas"]["ChatRules"];
+        };
         /** @description What is to be silenced; `false` ends it. */
         MuteRequest: {
             audio: boolean;
@@ -1905,6 +2206,13 @@ export interface components {
         MutedByHost: {
             audio: boolean;
             video: boolean;
+        };
+        /** @description What one has chosen. */
+        MyVote: {
+            options: components["schemas"]["PollOptionId"][];
+            text?: string | null;
+            /** Format: int64 */
+            value?: number | null;
         };
         NewBody: {
             body: string;
@@ -1930,6 +2238,19 @@ export interface components {
             key: string;
             /** @description Where the offer is posted to. */
             url: string;
+        };
+        OptionRequest: {
+            /** @description Whether it is a right answer, for `quiz`; at least one is. */
+            correct?: boolean | null;
+            /** @description Up to 120 characters. */
+            text: string;
+        };
+        PageTurn: {
+            /**
+             * Format: int64
+             * @description The first is 1.
+             */
+            page: number;
         };
         /** @description One page of a list; `next` is the cursor of the page behind it. */
         Page_Attendance: {
@@ -2066,6 +2387,14 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list; `next` is the cursor of the page behind it. */
+        Page_QuestionView: {
+            items: (components["schemas"]["QuestionFrame"] & {
+                mine: boolean;
+                my_vote: boolean;
+            })[];
+            next?: string | null;
+        };
+        /** @description One page of a list; `next` is the cursor of the page behind it. */
         Page_Registration: {
             items: {
                 at: components["schemas"]["Instant"];
@@ -2179,6 +2508,84 @@ export interface components {
             time_zone: string;
             title: string;
         };
+        /** @description What is to be different; the rest stays. A poll that is open never becomes a draft again. */
+        PollChange: {
+            results?: components["schemas"]["Results"] | null;
+            state?: components["schemas"]["WantedPollState"] | null;
+        };
+        /** @description What is the same for everybody who sees the poll. */
+        PollFrame: {
+            /** @description Nobody can find out who chose what, the operator of the server included; so nobody can change their vote either. */
+            anonymous: boolean;
+            id: components["schemas"]["PollId"];
+            kind: components["schemas"]["PollKind"];
+            /** @description Empty for a scale and for words. */
+            options: components["schemas"]["PollOption"][];
+            results: components["schemas"]["Results"];
+            /** Format: int64 */
+            revision: number;
+            scale?: components["schemas"]["Scale"] | null;
+            state: components["schemas"]["PollState"];
+            title: string;
+            /**
+             * Format: int64
+             * @description How many have voted.
+             */
+            voters: number;
+            webinar_id: components["schemas"]["WebinarId"];
+            /** @description Of a poll for words as soon as the results are shown: the most frequent 100. */
+            words?: components["schemas"]["PollWord"][] | null;
+        };
+        /** Format: uuid */
+        PollId: string;
+        /**
+         * @description How one answers.
+         * @enum {string}
+         */
+        PollKind: "single" | "multiple" | "scale" | "word" | "quiz";
+        /** @description One of the answers that are offered. */
+        PollOption: {
+            /** @description Of a quiz, as soon as the results are shown; those who run the webinar see it always. */
+            correct?: boolean | null;
+            id: components["schemas"]["PollOptionId"];
+            text: string;
+            /**
+             * Format: int64
+             * @description As soon as the results are shown.
+             */
+            votes?: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description One of a poll's answers.
+         */
+        PollOptionId: string;
+        /** @description A poll to be prepared. Whether it is anonymous can't be changed later. */
+        PollRequest: {
+            anonymous: boolean;
+            kind: components["schemas"]["PollKind"];
+            /** @description 2 to 20, for `single`, `multiple` and `quiz`. */
+            options?: components["schemas"]["OptionRequest"][];
+            results?: components["schemas"]["Results"] | null;
+            scale?: components["schemas"]["ScaleRequest"] | null;
+            /** @description Up to 200 characters. */
+            title: string;
+        };
+        /**
+         * @description Whether votes are taken.
+         * @enum {string}
+         */
+        PollState: "draft" | "open" | "closed";
+        /** @description A poll with one's own part in it. */
+        PollView: components["schemas"]["PollFrame"] & {
+            my_vote?: components["schemas"]["MyVote"] | null;
+            voted: boolean;
+        };
+        PollWord: {
+            text: string;
+            /** Format: int64 */
+            votes: number;
+        };
         /**
          * Format: int64
          * @description A place in a stream; the first change has 1, and there are no holes.
@@ -2231,6 +2638,54 @@ export interface components {
          * @enum {string}
          */
         PublicationKind: "camera" | "screen";
+        /** @description What is to be different; the rest stays. */
+        QuestionChange: {
+            /** @description In writing, plain text of up to 5,000 characters; without a state it makes the question answered. */
+            answer?: string | null;
+            /** @description Another question that is pinned no longer is. */
+            pinned?: boolean | null;
+            state?: components["schemas"]["WantedQuestionState"] | null;
+        };
+        /** @description What is the same for everybody who sees the question. */
+        QuestionFrame: {
+            anonymous: boolean;
+            answer?: components["schemas"]["Answer"] | null;
+            answered_at?: components["schemas"]["Instant"] | null;
+            asked_at: components["schemas"]["Instant"];
+            author?: components["schemas"]["Person"] | null;
+            /** @description Plain text. */
+            body: string;
+            id: components["schemas"]["QuestionId"];
+            live_at?: components["schemas"]["Instant"] | null;
+            pinned: boolean;
+            /** Format: int64 */
+            revision: number;
+            state: components["schemas"]["QuestionState"];
+            /** Format: int64 */
+            votes: number;
+            webinar_id: components["schemas"]["WebinarId"];
+        };
+        /** Format: uuid */
+        QuestionId: string;
+        /** @description A question to be asked. */
+        QuestionRequest: {
+            /** @description Without one's name, where the webinar allows it. */
+            anonymous?: boolean;
+            /** @description Plain text, up to 1,000 characters. */
+            body: string;
+            /** @description 8 to 64 of `A-Z a-z 0-9 _ -`, new for each question; a retry carries the same. */
+            client_key: string;
+        };
+        /**
+         * @description How far a question has come.
+         * @enum {string}
+         */
+        QuestionState: "waiting" | "open" | "live" | "answered" | "dismissed";
+        /** @description A question with one's own part in it. */
+        QuestionView: components["schemas"]["QuestionFrame"] & {
+            mine: boolean;
+            my_vote: boolean;
+        };
         /** @description One emoji under a message. */
         Reaction: {
             count: number;
@@ -2321,6 +2776,33 @@ export interface components {
         ResetRequest: {
             email: string;
         };
+        /**
+         * @description Whether anybody sees how the votes fell.
+         * @enum {string}
+         */
+        Results: "hidden" | "shown";
+        /** @description Whole numbers from one to another. */
+        Scale: {
+            /** Format: int64 */
+            max: number;
+            /** Format: int64 */
+            min: number;
+            /** @description As soon as the results are shown; numbers that nobody chose are left out. */
+            values?: components["schemas"]["ScaleValue"][] | null;
+        };
+        /** @description Up to 20 steps between -100 and 100. */
+        ScaleRequest: {
+            /** Format: int64 */
+            max: number;
+            /** Format: int64 */
+            min: number;
+        };
+        ScaleValue: {
+            /** Format: int64 */
+            value: number;
+            /** Format: int64 */
+            votes: number;
+        };
         /** @description What the server sends. Each frame is one JSON text message. */
         ServerFrame: {
             /** Format: int64 */
@@ -2380,6 +2862,13 @@ export interface components {
             /** @enum {string} */
             type: "presence.changed";
         } | {
+            counts: {
+                [key: string]: number;
+            };
+            /** @enum {string} */
+            type: "live_reactions";
+            webinar: components["schemas"]["WebinarId"];
+        } | {
             ref: string;
             /** @enum {string} */
             type: "pong";
@@ -2398,6 +2887,19 @@ export interface components {
         SetupState: {
             /** @description Nobody has set the server up yet. */
             open: boolean;
+        };
+        /** @description Which slides to show. */
+        SlidesRequest: {
+            file_id?: components["schemas"]["FileId"] | null;
+        };
+        /** @description What everybody sees. */
+        SlidesView: {
+            file: components["schemas"]["FileView"];
+            /**
+             * Format: int64
+             * @description The first is 1.
+             */
+            page: number;
         };
         /** @description A change of the stage; what is absent stays. */
         StageChange: {
@@ -2596,6 +3098,25 @@ export interface components {
             id: components["schemas"]["MemberId"];
             name: string;
         };
+        /** @description What somebody chooses: options, a number of the scale, or a word, as the poll's kind wants it. */
+        VoteRequest: {
+            /** @description One for `single` and `quiz`, one or more for `multiple`. */
+            options?: components["schemas"]["PollOptionId"][] | null;
+            /** @description For `word`, up to 40 characters. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description For `scale`.
+             */
+            value?: number | null;
+        };
+        /** @enum {string} */
+        WantedPollState: "open" | "closed";
+        /**
+         * @description Nothing goes back to waiting.
+         * @enum {string}
+         */
+        WantedQuestionState: "open" | "live" | "answered" | "dismissed";
         /**
          * @description Closed threads take no replies. A thread that is opened again is `answered` where it has an answer.
          * @enum {string}
@@ -3709,6 +4230,355 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_poll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                poll: components["schemas"]["PollId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PollView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_poll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                poll: components["schemas"]["PollId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_poll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                poll: components["schemas"]["PollId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PollChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PollView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_poll_vote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                poll: components["schemas"]["PollId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PollView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: components["schemas"]["QuestionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: components["schemas"]["QuestionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: components["schemas"]["QuestionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vote_for_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: components["schemas"]["QuestionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unvote_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: components["schemas"]["QuestionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6095,6 +6965,501 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_floor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_asking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskingChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModesView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatRules"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModesView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raise_hand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hands"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lower_hand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lower_hand_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+                member: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_poll: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request find what the first one made */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PollRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PollView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_questions: {
+        parameters: {
+            query?: {
+                /** @description By votes where nothing is said. */
+                sort?: "votes" | "time";
+                state?: components["schemas"]["QuestionState"];
+                /** @description 1 to 200, default 50. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuestionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_slides: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlidesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlidesView"] | null;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_slides: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webinar: components["schemas"]["WebinarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageTurn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlidesView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
