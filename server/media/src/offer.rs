@@ -15,6 +15,9 @@ use crate::refusals::OfferRefused;
 /// What a viewer's path is thought to carry until it has been measured.
 const FIRST_ESTIMATE: Bitrate = Bitrate::kbps(1_500);
 
+/// Far above what is said on the data channel; what str0m may have to hold for one connection.
+const LONGEST_NOTE_BYTES: u32 = 16 * 1024;
+
 /// Our half of the ICE credentials. The fragment begins with the number of the media thread, in two hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IceName {
@@ -109,6 +112,7 @@ pub fn answer(with: &Answering<'_>, offer: &str, way: Way, name: &IceName) -> Re
         .set_rtp_mode(true)
         .set_dtls_cert(with.certificate.clone())
         .set_local_ice_credentials(name.credentials())
+        .set_sctp_max_message_size(LONGEST_NOTE_BYTES)
         .clear_codecs()
         .enable_opus(true, false)
         .enable_vp8(true)

@@ -47,7 +47,7 @@ impl Worker {
             Mail::Link(link) => self.adopt(*link),
             Mail::Learned(address, thread) => {
                 if let Some(front) = &mut self.front {
-                    front.elsewhere.insert(address, thread);
+                    front.elsewhere.entry(address).or_insert(thread);
                 }
             }
             Mail::Forgotten(address) => {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use mio::net::{TcpListener, UdpSocket};
 use mio::{Events, Token};
@@ -25,6 +25,8 @@ use crate::wire::stun;
 /// Datagrams read before letters and timers get their turn.
 const DATAGRAMS_AT_A_TIME: usize = 64;
 const LONGEST_DATAGRAM_BYTES: usize = 2 * 1024;
+/// Clients send something at least every two and a half seconds.
+const ADDRESS_HELD: Duration = Duration::from_secs(4);
 
 pub struct Front {
     pub udp: UdpSocket,
@@ -233,6 +235,9 @@ impl Worker {
         if matches!(via, Via::Link(_)) || self.addresses.get(&from) == Some(&key) {
             return;
         }
+        if self.is_held_by_another(from, key) {
+            return self.shared.counters.strangers.one();
+        }
         self.addresses.insert(from, key);
         let forgotten = self.peers.get_mut(&key).and_then(|peer| peer.learn(from));
         if self.index != 0 {
@@ -241,6 +246,14 @@ impl Worker {
         if let Some(address) = forgotten {
             self.forget_address(address, key);
         }
+    }
+
+    /// An address from which a connection is being heard stays its own: a forged sender must not take it away.
+    fn is_held_by_another(&self, from: SocketAddr, key: Key) -> bool {
+        let holder =
+            self.addresses.get(&from).filter(|holder| **holder != key).and_then(|holder| self.peers.get(holder));
+        let here = holder.is_some_and(|holder| holder.connected && holder.heard.elapsed() < ADDRESS_HELD);
+        here || self.front.as_ref().is_some_and(|front| front.elsewhere.contains_key(&from))
     }
 
     pub fn forget_address(&mut self, address: SocketAddr, key: Key) {

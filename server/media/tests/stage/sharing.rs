@@ -117,3 +117,17 @@ fn a_layer_that_stops_is_left_for_one_that_comes() {
     house.clients[publisher].camera.as_mut().unwrap().layers.remove(0);
     house.until("the next layer is shown", |house| shown(&house.clients[viewer]) == [b'm'; 10]);
 }
+
+#[test]
+fn a_poor_path_gets_a_smaller_picture_and_a_good_one_the_best_again() {
+    let mut house = House::new();
+    house.publish(1, SIMULCAST);
+    let viewer = house.view(Wants::VIEWER);
+    house.until("the best layer is shown", |house| {
+        house.pictures(viewer) > 30 && shown(&house.clients[viewer]) == [b'h'; 10]
+    });
+    house.clients[viewer].loses_every = Some(2);
+    house.until("a smaller layer is shown", |house| shown(&house.clients[viewer]) == [b'l'; 10]);
+    house.clients[viewer].loses_every = None;
+    house.until("the best layer is shown again", |house| shown(&house.clients[viewer]) == [b'h'; 10]);
+}
