@@ -83,8 +83,11 @@ async fn keep_fresh(app: &App, login: &LoginRow, now: Millis) -> Result<Option<H
 /// An old secret came back: somebody else has a copy. Whoever it is, nobody goes on with this log-in.
 async fn end_stolen(app: &App, login: &LoginRow) -> Result<()> {
     let tx = app.store.begin().await?;
-    store::end_login(&tx, login.account_id, login.id).await?;
+    if !store::end_login(&tx, login.account_id, login.id).await? {
+        return Ok(());
+    }
     super::log_out::tell_owner(&tx, app, login).await?;
+    super::log_out::put_on_record(&tx, login).await?;
     tx.commit().await?;
     app.end_sockets_of_login(login.id);
     tracing::warn!(account.id = %login.account_id, login.id = %login.id, "a rotated log-in secret was used again");

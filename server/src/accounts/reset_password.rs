@@ -1,15 +1,23 @@
 //! A new password by a mailed link.
+//!
+//! The link carries a signed confirmation, so one that is forged, expired or for something else costs no read; the row
+//! behind it makes it work once. The password is hashed only for somebody whose link is still good.
 
 use std::net::IpAddr;
 
 use super::account::Email;
-use super::store;
+use super::store::{self, AccountRow};
 use crate::app::App;
 use crate::mails;
+use crate::platform::handoff::{MailedConfirmation, Purpose, Verified};
 use crate::platform::ids::hash_secret;
 use crate::platform::limits::{Key, Limit};
 use crate::platform::mail::Content;
 use crate::platform::refusal::{Code, Result};
+
+/// What the mail says of how long its link works.
+#[expect(clippy::cast_sign_loss, reason = "a small constant that is not negative")]
+const HOURS: u32 = (MailedConfirmation::VALID_SECONDS / 3_600) as u32;
 
 /// Mails a link if the address has an account. Answers the same either way, and too many asks are dropped in silence,
 /// so that nobody learns who has an account here.
@@ -22,9 +30,10 @@ pub async fn request_reset(app: &App, email: &str, address: IpAddr) -> Result<()
     let tx = app.store.begin().await?;
     let Some(account) = store::account_by_email(&tx, &email).await? else { return Ok(()) };
     let secret = app.ids.secret();
-    store::insert_reset(&tx, app.ids.uuid(tx.now()), account.id, &secret.hash()).await?;
-    let link = app.link(&format!("/reset#{}", secret.reveal()));
-    let content = Content::Reset { link, hours: store::RESET_HOURS };
+    let confirmation = MailedConfirmation { account: account.id, email: account.email.clone() };
+    let signed = app.handoffs.sign(confirmation, &secret, tx.now())?;
+    store::insert_reset(&tx, app.ids.uuid(tx.now()), account.id, &secret.hash(), signed.expires_at).await?;
+    let content = Content::Reset { link: app.link(&format!("/reset#{}", signed.token)), hours: HOURS };
     mails::enqueue(&tx, app, &mails::Draft { brand: None, to: &account.email, language: account.language, content })
         .await?;
     tx.commit().await
@@ -33,13 +42,20 @@ pub async fn request_reset(app: &App, email: &str, address: IpAddr) -> Result<()
 /// Sets a new password by the link; all log-ins end, all other links are void, a mail tells of it.
 pub async fn redeem_reset(app: &App, token: &str, password: &str, address: IpAddr) -> Result<()> {
     app.limits.check(Limit::Guess, Key::of_address(address))?;
-    let password_hash = app.passwords.hash_new(password, &[]).await?;
+    let now = app.clock.now();
+    let mailed: Verified<MailedConfirmation> = app.handoffs.verify(token, now).map_err(|_| Code::TokenInvalid)?;
+    let token_hash = hash_secret(&mailed.id);
+    let reader = app.store.read().await?;
+    let account = store::account_of_reset(&reader, &token_hash).await?;
+    drop(reader);
+    let meant = |account: &AccountRow| account.id == mailed.what.account && account.email == mailed.what.email;
+    let account = account.filter(meant).ok_or(Code::TokenInvalid)?;
+    let password_hash = app.passwords.hash_new(password, &[&account.email]).await?;
 
     let tx = app.store.begin().await?;
-    let Some(account) = store::use_reset(&tx, &hash_secret(token)).await? else {
+    if !store::use_reset(&tx, &token_hash).await? {
         return Err(Code::TokenInvalid.into());
-    };
-    let account = store::account(&tx, account).await.map_err(|_| Code::TokenInvalid)?;
+    }
     store::set_password(&tx, account.id, &password_hash).await?;
     store::void_resets(&tx, account.id).await?;
     let ended = store::end_logins_of_account(&tx, account.id, None).await?;

@@ -11,7 +11,7 @@ use crate::platform::clock::Millis;
 use crate::platform::ids::{AccountId, LoginId};
 use crate::platform::language::Language;
 use crate::platform::refusal::{Code, Result};
-use crate::platform::store::{Rows, Tx, placeholders};
+use crate::platform::store::{Reader, Rows, Tx, placeholders};
 use crate::values;
 
 #[derive(Debug, Clone, FromQueryResult)]
@@ -175,33 +175,39 @@ pub async fn end_logins_of_account(tx: &Tx, account: AccountId, but: Option<Logi
     Ok(ended.into_iter().map(|row| row.id).collect())
 }
 
-/// Hours for which a mailed link to a new password works.
-pub(super) const RESET_HOURS: u32 = 2;
-
-pub(super) async fn insert_reset(tx: &Tx, id: uuid::Uuid, account: AccountId, hash: &[u8]) -> Result<()> {
+pub(super) async fn insert_reset(
+    tx: &Tx,
+    id: uuid::Uuid,
+    account: AccountId,
+    hash: &[u8],
+    expires_at: Millis,
+) -> Result<()> {
     tx.run(
         "INSERT INTO mailed_tokens (id, account_id, purpose, token_hash, created_at, expires_at) VALUES ($1, $2, 'reset', $3, $4, $5)",
-        values![id, account, hash.to_vec(), tx.now(), tx.now().plus_ms(i64::from(RESET_HOURS) * 3_600_000)],
+        values![id, account, hash.to_vec(), tx.now(), expires_at],
     )
     .await?;
     Ok(())
 }
 
-#[derive(FromQueryResult)]
-struct UsedReset {
-    account_id: AccountId,
+/// The account that a reset link is for; `None` when the link is unknown, used or expired.
+pub(super) async fn account_of_reset(rows: &Reader, hash: &[u8]) -> Result<Option<AccountRow>> {
+    let sql = format!(
+        "{ACCOUNT} AND id = (SELECT account_id FROM mailed_tokens WHERE token_hash = $1 AND purpose = 'reset'
+                             AND used_at IS NULL AND expires_at > $2)"
+    );
+    rows.first(&sql, values![hash.to_vec(), rows.now()]).await
 }
 
-/// Uses up a reset link; its account, or `None` when it is unknown, used or expired.
-pub(super) async fn use_reset(tx: &Tx, hash: &[u8]) -> Result<Option<AccountId>> {
-    let used: Option<UsedReset> = tx
-        .first(
-            "UPDATE mailed_tokens SET used_at = $2 WHERE token_hash = $1 AND purpose = 'reset' AND used_at IS NULL AND expires_at > $2
-             RETURNING account_id",
+/// Uses up a reset link; false when it is unknown, used or expired.
+pub(super) async fn use_reset(tx: &Tx, hash: &[u8]) -> Result<bool> {
+    let used = tx
+        .run(
+            "UPDATE mailed_tokens SET used_at = $2 WHERE token_hash = $1 AND purpose = 'reset' AND used_at IS NULL AND expires_at > $2",
             values![hash.to_vec(), tx.now()],
         )
         .await?;
-    Ok(used.map(|row| row.account_id))
+    Ok(used == 1)
 }
 
 /// Makes all other reset links of an account void.

@@ -6,4 +6,4 @@ mod routes;
 mod store;
 
 pub use routes::routes;
-pub use store::{Entry, record, record_admission};
+pub use store::{Entry, record, record_admission, record_by_house};

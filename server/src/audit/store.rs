@@ -48,15 +48,20 @@ struct Last {
 
 /// Puts an act on record, in its own transaction. The act's name comes from its permit.
 pub async fn record<A: Act>(permit: &Permit<'_, A>, entry: Entry) -> Result<()> {
-    write(permit.tx(), permit.brand(), permit.by(), &act_word(A::NAME), entry).await
+    write(permit.tx(), permit.brand(), Some(permit.by()), &act_word(A::NAME), entry).await
 }
 
 /// Puts on record that somebody came in by an invitation, for which nobody has a permit.
 pub async fn record_admission(admission: &Admission<'_>, member: MemberId, entry: Entry) -> Result<()> {
-    write(admission.tx(), admission.brand(), member, "redeem_invitation", entry).await
+    write(admission.tx(), admission.brand(), Some(member), "redeem_invitation", entry).await
 }
 
-async fn write(tx: &Tx, brand: BrandId, by: MemberId, act: &str, entry: Entry) -> Result<()> {
+/// Puts on record what the house did by itself.
+pub async fn record_by_house(tx: &Tx, brand: BrandId, act: &str, entry: Entry) -> Result<()> {
+    write(tx, brand, None, act, entry).await
+}
+
+async fn write(tx: &Tx, brand: BrandId, by: Option<MemberId>, act: &str, entry: Entry) -> Result<()> {
     // The brand's row is the lock: two acts of one brand take their numbers one after the other.
     tx.run("UPDATE brands SET version = version WHERE id = $1", values![brand]).await?;
     let last: Option<Last> = tx
@@ -64,7 +69,8 @@ async fn write(tx: &Tx, brand: BrandId, by: MemberId, act: &str, entry: Entry) -
         .await?;
     let (number, previous) = last.map_or((1, Vec::new()), |last| (last.number + 1, last.hash));
     let (before, after) = (entry.before.to_string(), entry.after.to_string());
-    let hash = chain(&previous, &[act, entry.target_kind, &entry.target.to_string(), &before, &after, &by.to_string()]);
+    let (target, actor) = (entry.target.to_string(), by.map(|member| member.to_string()).unwrap_or_default());
+    let hash = chain(&previous, &[act, entry.target_kind, &target, &before, &after, &actor]);
     tx.run(
         "INSERT INTO audit (brand_id, number, at, actor_id, act, target_kind, target_id, before, after, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

@@ -84,18 +84,19 @@ impl Purpose for StageTicket {
     const VALID_SECONDS: i64 = 60;
 }
 
-/// Shows that a mail arrived.
+/// Shows that a mail arrived: stands in the link to a new password. Whoever takes it also keeps that it is used once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MailedConfirmation {
     pub account: AccountId,
+    /// Where the mail went; an account that has another address by now is not meant any more.
     pub email: String,
 }
 
 impl Purpose for MailedConfirmation {
     const TYPE: &'static str = "mailed-confirmation+jwt";
     const AUDIENCE: &'static str = "accounts";
-    const VALID_SECONDS: i64 = 24 * 60 * 60;
+    const VALID_SECONDS: i64 = 2 * 60 * 60;
 }
 
 /// A hand-off as it is given away.

@@ -153,6 +153,62 @@ async fn a_link_to_a_new_password_ends_after_two_hours() {
     nobody.post("/password-resets/redeem", &body).await.refused(404, "token_invalid");
 }
 
+/// Somebody who only guesses costs the house no hash: the refusal comes before the password is looked at.
+#[tokio::test]
+async fn a_link_that_is_not_good_is_refused_before_the_password_is_looked_at() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let nobody = house.nobody();
+    ask_for_reset(&nobody, &brand.owner.email).await;
+    let good = reset_token(&house, &brand.owner.email).await;
+    let redeem = async |token: &str, password: &str| {
+        house.clock.advance_ms(300_000);
+        nobody.post("/password-resets/redeem", &json!({ "token": token, "password": password })).await
+    };
+    let (signed, _) = good.rsplit_once('.').unwrap();
+    let unsigned = format!("{signed}.");
+    let ticket = brand.owner.ticket(&brand.id).await;
+    for wrong in ["", "x", unsigned.as_str(), &ticket, &format!("{good}A")] {
+        redeem(wrong, "kurz").await.refused(404, "token_invalid");
+    }
+    redeem(&good, "kurz").await.refused(422, "password_policy");
+    assert_eq!(redeem(&good, OTHER_PASSWORD).await.status.as_u16(), 204);
+    redeem(&good, "kurz").await.refused(404, "token_invalid");
+}
+
+#[tokio::test]
+async fn a_link_to_a_new_password_is_void_once_the_account_has_another_address() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let nobody = house.nobody();
+    ask_for_reset(&nobody, &brand.owner.email).await;
+    let token = reset_token(&house, &brand.owner.email).await;
+    let tx = house.app().store.begin().await.unwrap();
+    let moved = tx.run("UPDATE accounts SET email = 'neu@nordwind.example'", vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(moved, 1);
+    let body = json!({ "token": token, "password": OTHER_PASSWORD });
+    nobody.post("/password-resets/redeem", &body).await.refused(404, "token_invalid");
+}
+
+#[tokio::test]
+async fn of_two_who_use_one_link_at_once_one_sets_the_password() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let nobody = house.nobody();
+    ask_for_reset(&nobody, &brand.owner.email).await;
+    let token = reset_token(&house, &brand.owner.email).await;
+    let bodies =
+        [OTHER_PASSWORD, "speicherstadt-nebel-3"].map(|password| json!({ "token": token, "password": password }));
+    let answers = tokio::join!(
+        nobody.post("/password-resets/redeem", &bodies[0]),
+        nobody.post("/password-resets/redeem", &bodies[1])
+    );
+    let mut statuses = [answers.0.status.as_u16(), answers.1.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 404]);
+}
+
 #[tokio::test]
 async fn changing_the_password_takes_the_old_one_and_ends_the_other_log_ins() {
     let house = House::new().await;
@@ -193,6 +249,13 @@ async fn a_rotated_secret_that_comes_back_ends_the_whole_log_in() {
     assert_eq!(socket.closed().await, 4401);
     owner.get("/me").await.refused(401, "unauthenticated");
     assert_eq!(mails_to(&house, &owner.email).await.len(), 1, "the owner is told");
+    thief.get("/me").await.refused(401, "unauthenticated");
+    assert_eq!(mails_to(&house, &owner.email).await.len(), 1, "and told once");
+    owner.log_in(PASSWORD).await.ok();
+    let log = owner.get(&format!("/brands/{}/audit?limit=1", brand.id)).await.ok();
+    let entry = &log["items"][0];
+    assert_eq!((&entry["act"], &entry["actor"]), (&json!("end_stolen_login"), &Value::Null), "{entry}");
+    assert_eq!(entry["target_id"], owner.member.as_str());
 }
 
 #[tokio::test]
