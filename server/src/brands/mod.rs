@@ -13,4 +13,4 @@ mod store;
 pub use brand::{BrandView, Colour};
 pub use found::{Founding, found};
 pub use routes::routes;
-pub use store::{insert_brand, view, views_by_id};
+pub use store::{insert_brand, view};

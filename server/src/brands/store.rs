@@ -45,13 +45,6 @@ pub async fn view(rows: &impl Rows, brand: BrandId) -> Result<BrandView> {
     row.map(Into::into).ok_or_else(|| Code::NotFound.into())
 }
 
-/// A page of all brands, for jobs that walk them.
-pub async fn views_by_id(rows: &impl Rows, after: Option<BrandId>, limit: i64) -> Result<Vec<BrandView>> {
-    let found: Vec<BrandRow> =
-        rows.all(&format!("{BRAND} WHERE ($1 IS NULL OR id > $1) ORDER BY id LIMIT $2"), values![after, limit]).await?;
-    Ok(found.into_iter().map(Into::into).collect())
-}
-
 /// Makes a brand, under the first free slug.
 pub async fn insert_brand(tx: &Tx, id: BrandId, name: &str, colour: &Colour, language: Language) -> Result<()> {
     let wanted = super::brand::slug_of(name);

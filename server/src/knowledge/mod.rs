@@ -36,10 +36,7 @@ pub use post_reply::post_reply;
 pub use reply::ReplyView;
 pub use routes::routes;
 pub use start::start;
-pub use store::{
-    ReplyIndexRow, ThreadIndexRow, reply_index_rows, reply_index_rows_of_group, thread_index_rows,
-    thread_index_rows_of_group,
-};
+pub use store::{ReplyIndexRow, ThreadIndexRow, reply_index_rows, thread_index_rows};
 pub use tags::Tags;
 pub use thread::{ThreadFrame, ThreadKind, ThreadState, ThreadView};
 pub use view::{reply_frames, thread_frames};

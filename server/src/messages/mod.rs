@@ -27,5 +27,5 @@ pub use mark::{Marked, mark};
 pub use post::{Posted, post};
 pub use react::{emoji, react, unreact};
 pub use routes::routes;
-pub use store::{IndexRow, index_rows, index_rows_of_group, marker_of};
+pub use store::{IndexRow, index_rows};
 pub use view::{MessageView, Reaction, views};

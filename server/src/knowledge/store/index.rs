@@ -8,7 +8,6 @@ use crate::platform::clock::Millis;
 use crate::platform::ids::{GroupId, MemberId, ReplyId, ThreadId};
 use crate::platform::refusal::Result;
 use crate::platform::store::{Rows, placeholders};
-use crate::values;
 
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct ThreadIndexRow {
@@ -34,18 +33,6 @@ pub async fn thread_index_rows(rows: &impl Rows, ids: &[ThreadId]) -> Result<Vec
     }
     let sql = format!("{THREAD} WHERE id IN ({})", placeholders(1, ids.len()));
     rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
-}
-
-/// A page of all threads of a group, for building the index anew.
-pub async fn thread_index_rows_of_group(
-    rows: &impl Rows,
-    group: GroupId,
-    after: Option<ThreadId>,
-    limit: i64,
-) -> Result<Vec<ThreadIndexRow>> {
-    let sql =
-        format!("{THREAD} WHERE group_id = $1 AND ($2 IS NULL OR id > $2) AND deleted_at IS NULL ORDER BY id LIMIT $3");
-    rows.all(&sql, values![group, after, limit]).await
 }
 
 #[derive(Debug, Clone, FromQueryResult)]
@@ -78,18 +65,4 @@ pub async fn reply_index_rows(rows: &impl Rows, ids: &[ReplyId]) -> Result<Vec<R
     }
     let sql = format!("{REPLY} WHERE r.id IN ({})", placeholders(1, ids.len()));
     rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
-}
-
-/// A page of all replies of a group, for building the index anew.
-pub async fn reply_index_rows_of_group(
-    rows: &impl Rows,
-    group: GroupId,
-    after: Option<ReplyId>,
-    limit: i64,
-) -> Result<Vec<ReplyIndexRow>> {
-    let sql = format!(
-        "{REPLY} WHERE r.group_id = $1 AND ($2 IS NULL OR r.id > $2) AND r.deleted_at IS NULL AND t.deleted_at IS NULL
-         ORDER BY r.id LIMIT $3"
-    );
-    rows.all(&sql, values![group, after, limit]).await
 }

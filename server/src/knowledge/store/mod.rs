@@ -4,10 +4,7 @@ mod index;
 mod replies;
 mod threads;
 
-pub use index::{
-    ReplyIndexRow, ThreadIndexRow, reply_index_rows, reply_index_rows_of_group, thread_index_rows,
-    thread_index_rows_of_group,
-};
+pub use index::{ReplyIndexRow, ThreadIndexRow, reply_index_rows, thread_index_rows};
 pub(super) use replies::{
     ReplyRow, blank_reply, insert_reply, replies_by_ids, replies_of_thread, reply_by_client_key, reply_counts, set_body,
 };
