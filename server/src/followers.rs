@@ -100,6 +100,7 @@ async fn sweep(app: App, stop: CancellationToken) {
             _ = look.tick() => {}
         }
         app.limits.sweep();
+        app.relay.forget_unfollowed(&app).await;
         if let Err(failure) = realtime::sweep(&app, app.clock.now()).await {
             failure.log("followers");
         }

@@ -128,6 +128,10 @@ fn metrics(app: &App, traffic: &Arc<Traffic>) -> Metrics {
     });
     let seen = Arc::clone(traffic);
     metrics.watch("overloaded", "Requests turned away as too many", move || number(seen.overloaded.load(Relaxed)));
+    let relaying = app.clone();
+    metrics.watch("streams_relayed", "Streams that somebody here follows, or did not long ago", move || {
+        i64::try_from(relaying.relay.watched()).unwrap_or(i64::MAX)
+    });
     count_what_was_given_up(app, &metrics);
     metrics
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 
 /// How long a frame that must come may take on a busy machine; it ends a hang, it measures nothing.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -14,6 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     next_ref: u64,
+}
+
+fn address(url: &str, ticket: &str) -> String {
+    format!("{}/api/v1/realtime?ticket={ticket}", url.replace("http://", "ws://"))
 }
 
 /// How a socket was closed.
@@ -27,12 +31,30 @@ impl Socket {
 
     /// The status of the refusal, if the server refuses.
     pub async fn try_open(url: &str, ticket: &str) -> Result<Socket, u16> {
-        let url = format!("{}/api/v1/realtime?ticket={ticket}", url.replace("http://", "ws://"));
-        match connect_async(url).await {
+        Socket::try_open_with(url, ticket, &[]).await
+    }
+
+    /// The same with headers that a browser would add.
+    pub async fn try_open_with(url: &str, ticket: &str, headers: &[(&str, &str)]) -> Result<Socket, u16> {
+        let mut request = ClientRequestBuilder::new(address(url, ticket).parse().expect("an address"));
+        for (name, value) in headers {
+            request = request.with_header(*name, *value);
+        }
+        match connect_async(request).await {
             Ok((stream, _)) => Ok(Socket { stream, next_ref: 0 }),
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("the socket broke: {error}"),
         }
+    }
+
+    /// A socket whose own kernel keeps next to nothing for it: when it does not read, the server notices soon.
+    pub async fn open_narrow(url: &str, ticket: &str) -> Socket {
+        let narrow = TcpSocket::new_v4().expect("a socket");
+        narrow.set_recv_buffer_size(4_096).expect("a small buffer");
+        let server = url.trim_start_matches("http://").parse().expect("an address and a port");
+        let stream = MaybeTlsStream::Plain(narrow.connect(server).await.expect("the server listens"));
+        let (stream, _) = client_async(address(url, ticket), stream).await.expect("the socket opens");
+        Socket { stream, next_ref: 0 }
     }
 
     /// Sends a command under a fresh `ref` and returns the `ref`.
@@ -48,6 +70,15 @@ impl Socket {
     pub async fn ask(&mut self, command: Value) -> Value {
         let reference = self.command(command).await;
         self.until(|frame| frame["ref"] == reference.as_str()).await
+    }
+
+    /// The answers to so many commands that were sent, passing over everything else.
+    pub async fn answers(&mut self, count: usize) -> Vec<Value> {
+        let mut answers = Vec::new();
+        while answers.len() < count {
+            answers.push(self.until(|frame| frame["ref"].is_string()).await);
+        }
+        answers
     }
 
     /// Follows a stream from a position and returns what came up to `resumed` or `reset`, that frame included.

@@ -87,6 +87,15 @@ impl<'tx, A: Act> Permit<'tx, A> {
     pub fn brand(&self) -> BrandId {
         self.place.brand
     }
+    /// Asks the gate once more. To be called by who adds to a stream, when its counter is held: whoever takes somebody out
+    /// holds it as well, so what the gate says then stays true until the commit.
+    pub async fn still_holds(&self) -> Result<()> {
+        if self.tx.writes_alone() {
+            return Ok(());
+        }
+        permit::<A>(self.tx, &self.actor, self.target).await.map(drop)
+    }
+
     /// The group of the target; a fault for targets that stand in no group.
     pub fn group(&self) -> Result<GroupId> {
         self.place.group.ok_or_else(|| Failure::broken("this target stands in no group"))

@@ -1,6 +1,7 @@
 //! The hub's handle: what the rest of the house may do to sockets.
 
 use std::{
+    collections::HashSet,
     io,
     net::IpAddr,
     sync::{
@@ -156,6 +157,15 @@ impl Hub {
         }
     }
 
+    /// Every stream that a socket here follows or is about to. `None` while the process ends.
+    pub async fn followed(&self) -> Option<HashSet<Uuid>> {
+        let mut all = HashSet::new();
+        for door in &self.0.0.doors {
+            all.extend(door.ask(Order::Followed).await.ok()?);
+        }
+        Some(all)
+    }
+
     pub fn metrics(&self) -> &LiveMetrics {
         &self.0.0.metrics
     }
@@ -179,7 +189,7 @@ impl Door {
         self.orders.send(order).ok();
     }
 
-    fn ask(&self, order: impl FnOnce(oneshot::Sender<()>) -> Order) -> oneshot::Receiver<()> {
+    fn ask<T>(&self, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> oneshot::Receiver<T> {
         let (done, answer) = oneshot::channel();
         self.order(order(done));
         answer

@@ -53,6 +53,8 @@ pub(super) enum Order {
     Close(Selector, CloseCode),
     /// Look at the clock now, then answer.
     Beat(oneshot::Sender<()>),
+    /// Which streams are followed here?
+    Followed(oneshot::Sender<Vec<Uuid>>),
     /// Close everything, take nobody in, answer when the last socket is gone.
     Drain(oneshot::Sender<()>),
     Stop,
@@ -141,6 +143,9 @@ impl Shard {
             Order::Beat(done) => {
                 self.tick();
                 done.send(()).ok();
+            }
+            Order::Followed(answer) => {
+                answer.send(self.streams.borrow().all()).ok();
             }
             Order::Drain(done) => {
                 self.draining.set(true);

@@ -139,6 +139,11 @@ impl Streams {
         meant.filter(|follower| !follower.socket.send_or_drop(&whisper.frames)).count()
     }
 
+    /// Every stream that somebody follows or is about to.
+    pub(super) fn all(&self) -> Vec<Uuid> {
+        self.0.keys().copied().collect()
+    }
+
     fn follower(&self, stream: Uuid, socket: u64) -> Option<&Follower> {
         self.0.get(&stream)?.followers.get(&socket)
     }

@@ -37,6 +37,7 @@ pub async fn post(app: &App, actor: &Actor, channel: ChannelId, request: PostReq
     let id = MessageId(app.ids.uuid(tx.now()));
     let stream = permit.place().stream.ok_or_else(|| Failure::broken("a channel without a stream"))?;
     let position = announce(&tx, stream, Change::MessagePosted(id)).await?;
+    permit.still_holds().await?;
     if !store::insert(&permit, &turn, &Insertion { id, position, draft: &draft, root }).await? {
         // A twin with the same key won between the look and the insert: roll back and answer what it got.
         let author = permit.by();

@@ -105,7 +105,7 @@ pub(super) async fn set_body(permit: &Permit<'_, EditMessage>, body: &str, html:
     )
     .await?;
     announce(tx, stream_of(permit.place().stream)?, Change::MessageChanged(permit.target())).await?;
-    Ok(())
+    permit.still_holds().await
 }
 
 #[derive(FromQueryResult)]
@@ -178,6 +178,7 @@ pub(super) async fn remove_reaction(permit: &Permit<'_, React>, emoji: &str) -> 
 async fn reacted(permit: &Permit<'_, React>, rows: u64) -> Result<()> {
     if rows > 0 {
         announce(permit.tx(), stream_of(permit.place().stream)?, Change::MessageChanged(permit.target())).await?;
+        permit.still_holds().await?;
     }
     Ok(())
 }
@@ -199,18 +200,6 @@ pub(super) async fn set_marker(permit: &Permit<'_, MoveMarker>, position: Positi
         announce(tx, permit.by(), Change::MarkerMoved(permit.target())).await?;
     }
     Ok(())
-}
-
-/// The marker of a member.
-pub async fn marker_of(rows: &impl Rows, channel: ChannelId, member: MemberId) -> Result<Option<Position>> {
-    #[derive(FromQueryResult)]
-    struct Marker {
-        position: Position,
-    }
-    let row: Option<Marker> = rows
-        .first("SELECT position FROM markers WHERE channel_id = $1 AND member_id = $2", values![channel, member])
-        .await?;
-    Ok(row.map(|row| row.position))
 }
 
 /// A message as the table has it.
@@ -326,16 +315,4 @@ pub async fn index_rows(rows: &impl Rows, ids: &[MessageId]) -> Result<Vec<Index
     }
     let sql = format!("{INDEX} WHERE id IN ({})", placeholders(1, ids.len()));
     rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
-}
-
-/// A page of all messages of a group, for building the index anew.
-pub async fn index_rows_of_group(
-    rows: &impl Rows,
-    group: GroupId,
-    after: Option<MessageId>,
-    limit: i64,
-) -> Result<Vec<IndexRow>> {
-    let sql =
-        format!("{INDEX} WHERE group_id = $1 AND ($2 IS NULL OR id > $2) AND deleted_at IS NULL ORDER BY id LIMIT $3");
-    rows.all(&sql, values![group, after, limit]).await
 }

@@ -1,16 +1,19 @@
 //! What the live engine asks: who may follow a stream and what they missed, who may be seen typing, and commands.
 
+use std::sync::{Mutex, PoisonError};
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use uuid::Uuid;
 
 use super::encode::encode;
+use super::flood::Flood;
 use super::wire::{ServerFrame, TypingPerson};
 use crate::access::{Actor, Type, scope, see, see_for};
 use crate::app::App;
 use crate::changes::{self, Audience, Position, StreamKind, StreamRow};
 use crate::groups::{self, GroupSnapshot};
-use crate::live::{Backstage, Following, SocketIdentity, Start, TypingNotice};
+use crate::live::{Backstage, CloseCode, Following, Selector, SocketIdentity, Start, TypingNotice};
 use crate::platform::ids::{AccountId, BrandId, ChannelId, GroupId, LoginId, MemberId, MessageId, StreamId};
 use crate::platform::refusal::{Code, Result};
 use crate::platform::store::Reader;
@@ -19,9 +22,26 @@ use crate::{commands, members};
 /// A follower further behind than this gets a snapshot instead of a replay.
 const REPLAY_MAX: u64 = 1_000;
 
-/// The door between the live engine and the house.
-#[derive(Debug, Clone)]
-pub struct Door(pub App);
+/// The door between the live engine and the house, one for each socket.
+#[derive(Debug)]
+pub struct Door {
+    app: App,
+    flood: Mutex<Flood>,
+}
+
+impl Door {
+    pub fn new(app: &App) -> Self {
+        Door { app: app.clone(), flood: Mutex::default() }
+    }
+
+    /// Whoever is told again and again that this is too fast, and does not listen, is cut off.
+    fn count_refusal(&self, who: &SocketIdentity) {
+        let now = self.app.clock.now();
+        if self.flood.lock().unwrap_or_else(PoisonError::into_inner).count(now) {
+            self.app.hub.close(Selector::Socket(who.socket), CloseCode::RateLimited);
+        }
+    }
+}
 
 /// Whoever sits behind a socket, as the gate knows them.
 pub(crate) fn actor(who: &SocketIdentity) -> Actor {
@@ -31,12 +51,16 @@ pub(crate) fn actor(who: &SocketIdentity) -> Actor {
 #[async_trait]
 impl Backstage for Door {
     async fn command(&self, who: &SocketIdentity, text: Box<str>) -> Vec<Bytes> {
-        vec![commands::dispatch(&self.0, &actor(who), &text).await.payload()]
+        let answer = commands::dispatch(&self.app, &actor(who), &text).await;
+        if matches!(answer, ServerFrame::Error { code: Code::RateLimited, .. }) {
+            self.count_refusal(who);
+        }
+        vec![answer.payload()]
     }
 
     async fn follow(&self, who: &SocketIdentity, stream: Uuid, position: u64) -> Following {
         let position = Position(i64::try_from(position).unwrap_or(i64::MAX));
-        match follow(&self.0, who, StreamId(stream), position).await {
+        match follow(&self.app, who, StreamId(stream), position).await {
             Ok(following) => following,
             Err(failure) => {
                 failure.log("follow");
@@ -46,7 +70,7 @@ impl Backstage for Door {
     }
 
     async fn typing(&self, who: &SocketIdentity, channel: Uuid, thread_root: Option<Uuid>) -> Option<TypingNotice> {
-        typing(&self.0, who, ChannelId(channel), thread_root.map(MessageId)).await.ok().flatten()
+        typing(&self.app, who, ChannelId(channel), thread_root.map(MessageId)).await.ok().flatten()
     }
 }
 

@@ -10,6 +10,7 @@
 mod backstage;
 mod cheers;
 mod encode;
+mod flood;
 mod relay;
 mod routes;
 mod store;

@@ -4,7 +4,7 @@
 //! wakes it with the streams that moved, and it looks by itself every few seconds, so that a lost wake or a commit of
 //! another node delays a change but never loses it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,12 +27,15 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub struct Relay {
     published: Mutex<HashMap<StreamId, Position>>,
+    /// While it is asked which streams are still followed: those that nobody has begun to follow since.
+    idle: Mutex<HashSet<StreamId>>,
 }
 
 impl Relay {
     /// Begins to relay a stream, from where it stands now. Must come before the replay is read: what commits in between
     /// is then relayed, in the replay, or both, and the engine drops the double.
     pub async fn watch(&self, app: &App, stream: StreamId) -> Result<()> {
+        self.idle().remove(&stream);
         if self.published(stream).is_some() {
             return Ok(());
         }
@@ -41,6 +44,22 @@ impl Relay {
             self.lock().entry(stream).or_insert(row.position);
         }
         Ok(())
+    }
+
+    /// Forgets the streams that nobody follows any more. A follower is known to the hub before the relay is asked to watch
+    /// for it, so whatever is neither followed now nor was watched since the question is nobody's.
+    pub async fn forget_unfollowed(&self, app: &App) {
+        *self.idle() = self.lock().keys().copied().collect();
+        let Some(followed) = app.hub.followed().await else { return };
+        let mut idle = self.idle();
+        idle.retain(|stream| !followed.contains(&stream.0));
+        self.lock().retain(|stream, _| !idle.contains(stream));
+        idle.clear();
+    }
+
+    /// How many streams are relayed here.
+    pub fn watched(&self) -> usize {
+        self.lock().len()
     }
 
     /// Publishes whatever commits, until told to stop.
@@ -92,13 +111,21 @@ impl Relay {
             let payloads = encode(&reader, &row, &rows).await?;
             drop(reader);
             publish(app, stream, payloads, then_expel).await;
-            self.lock().insert(stream, last);
+            // Forgotten meanwhile, it stays forgotten.
+            if let Some(at) = self.lock().get_mut(&stream) {
+                *at = last.max(*at);
+            }
         }
         Ok(())
     }
 
     fn published(&self, stream: StreamId) -> Option<Position> {
         self.lock().get(&stream).copied()
+    }
+
+    /// Where both are held, this one is taken first.
+    fn idle(&self) -> std::sync::MutexGuard<'_, HashSet<StreamId>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<StreamId, Position>> {

@@ -116,7 +116,7 @@ async fn seat(
         brand: ticket.brand.0,
         member: ticket.member.0,
         greeting,
-        backstage: std::sync::Arc::new(Door(app.clone())),
+        backstage: std::sync::Arc::new(Door::new(app)),
     });
     // The log-in may have ended between the ticket and the seat.
     if !ticket::still_stands(app, ticket.login).await? {

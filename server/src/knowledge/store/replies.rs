@@ -43,6 +43,7 @@ pub(in crate::knowledge) async fn insert_reply(
         return Err(Code::ThreadClosed.into());
     }
     let position = announce(tx, group, Change::ReplyPosted(id)).await?;
+    permit.still_holds().await?;
     let inserted = tx
         .run(
             "INSERT INTO replies (id, brand_id, group_id, thread_id, position, author_id, client_key, request_hash, body, html,

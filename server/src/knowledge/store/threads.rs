@@ -63,6 +63,7 @@ pub(in crate::knowledge) async fn insert_thread(
         .await?;
     if inserted == 1 {
         announce(tx, permit.target(), Change::ThreadPosted(id)).await?;
+        permit.still_holds().await?;
     }
     Ok(inserted == 1)
 }

@@ -152,6 +152,11 @@ impl Tx {
         self.now
     }
 
+    /// Whether nobody else writes while this is open, so that what was read stays true.
+    pub fn writes_alone(&self) -> bool {
+        self.pass.is_some()
+    }
+
     /// Notes that a stream has a new position, so that its followers are woken after the commit.
     pub fn moves(&self, stream: StreamId) {
         self.moved.lock().unwrap_or_else(PoisonError::into_inner).insert(stream);
