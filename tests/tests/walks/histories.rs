@@ -122,3 +122,98 @@ async fn who_comes_back_after_a_restart_gets_what_was_missed_and_nothing_twice()
         frames.iter().map(|frame| (frame["type"].as_str().unwrap(), frame["position"].as_i64().unwrap())).collect();
     assert_eq!(told, [("change", seen + 1), ("change", seen + 2), ("resumed", seen + 2)]);
 }
+
+/// What a member has not read: the messages by others that they can see, behind their marker.
+async fn unread_by_counting(person: &Person, group: &Group) -> Value {
+    let snapshot = person.get(&format!("/groups/{}", group.id)).await.ok();
+    let chat = snapshot["channels"].as_array().unwrap().iter().find(|channel| channel["id"] == group.chat.as_str());
+    let chat = chat.unwrap();
+    let read = person.get(&format!("/channels/{}/messages?limit=200", group.chat)).await.ok();
+    let is_unread = |message: &&Value| {
+        message["position"].as_i64() > chat["marker"].as_i64()
+            && message["deleted"] == false
+            && message["author"]["id"] != person.member.as_str()
+    };
+    let counted = read["items"].as_array().unwrap().iter().filter(is_unread).count();
+    assert_eq!(chat["unread"], counted, "{}: {chat}", person.email);
+    json!({ "marker": chat["marker"], "unread": counted })
+}
+
+#[tokio::test]
+async fn unread_is_what_one_can_see_by_others_behind_the_marker_whatever_happens() {
+    for seed in 1..=3 {
+        let house = House::new().await;
+        let brand = house.brand("Nordwind").await;
+        let group = brand.group("Antriebe").await;
+        let mut people = vec![brand.owner.clone()];
+        for name in ["Anja", "Bert", "Cora"] {
+            people.push(house.member(&brand, name, &[(&group, GroupRole::Member)]).await);
+        }
+        let (mut dice, mut messages) = (Dice(seed), Vec::<(usize, String)>::new());
+        for step in 0..60 {
+            house.clock.advance_ms(20_000);
+            let who = usize::try_from(dice.roll(people.len() as u64)).unwrap();
+            let person = &people[who];
+            let place = format!("/groups/{}/members/{}", group.id, person.member);
+            let chosen = messages.get(usize::try_from(dice.roll(messages.len().max(1) as u64)).unwrap()).cloned();
+            match (dice.roll(10), chosen) {
+                (0, Some((author, id))) => {
+                    people[author].patch(&format!("/messages/{id}"), &json!({ "body": format!("edit {step}") })).await;
+                }
+                (1, Some((_, id))) => {
+                    people[0].delete(&format!("/messages/{id}")).await;
+                }
+                (2 | 3, _) => {
+                    let read = person.get(&format!("/channels/{}/messages?limit=1", group.chat)).await.ok();
+                    let end = u64::try_from(read["position"].as_i64().unwrap()).unwrap();
+                    let marker = json!({ "position": dice.roll(end + 1) });
+                    let marked = person.put(&format!("/channels/{}/marker", group.chat), &marker).await.ok();
+                    assert_eq!(marked, unread_by_counting(person, &group).await, "seed {seed}, step {step}");
+                }
+                (4, _) if who > 0 => {
+                    let until = json!({ "muted_until": "2026-12-23T09:00:00Z" });
+                    let ends = json!({ "muted_until": null });
+                    brand.owner.patch(&place, if dice.roll(2) == 0 { &until } else { &ends }).await.ok();
+                }
+                (5, _) if who > 0 => {
+                    person.delete(&format!("/groups/{}/members/me", group.id)).await.ok();
+                    brand.owner.put(&place, &json!({ "role": "member" })).await.ok();
+                }
+                _ => {
+                    let body = json!({ "client_key": fresh_key(), "body": format!("post {step}") });
+                    let answer = person.post(&format!("/channels/{}/messages", group.chat), &body).await;
+                    if answer.status.is_success() {
+                        messages.push((who, id_of(&answer.json()["message"])));
+                    } else {
+                        answer.refused(403, "muted");
+                    }
+                }
+            }
+            let other = usize::try_from(dice.roll(people.len() as u64)).unwrap();
+            unread_by_counting(&people[other], &group).await;
+        }
+        assert!(messages.len() > 15, "seed {seed} has a history");
+    }
+}
+
+/// All devices of one person say the same number.
+#[tokio::test]
+async fn what_is_marked_on_one_device_is_marked_on_the_others() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let group = brand.group("Antriebe").await;
+    let anja = house.member(&brand, "Anja", &[(&group, GroupRole::Member)]).await;
+    let other = anja.another_device();
+    other.log_in(guildhall_tests::PASSWORD).await.ok();
+    let (mut here, mut there) = (anja.socket().await, other.socket().await);
+    for socket in [&mut here, &mut there] {
+        socket.follow(&anja.member, 0).await;
+    }
+    let first = brand.owner.say(&group.chat, "eins").await["position"].clone();
+    brand.owner.say(&group.chat, "zwei").await;
+    here.ask(json!({ "op": "mark", "channel": group.chat, "position": first })).await;
+    for socket in [&mut here, &mut there] {
+        let told = socket.change("marker.moved").await;
+        assert_eq!((&told["change"]["position"], &told["change"]["unread"]), (&first, &json!(1)));
+    }
+}

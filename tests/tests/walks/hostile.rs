@@ -3,6 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
 use guildhall_tests::{House, Person, fresh_key, id_of};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -212,4 +214,96 @@ async fn commands_out_of_form_are_answered_and_the_socket_stays() {
         assert_eq!(socket.ask(command.clone()).await["code"], "not_found", "{command}");
     }
     assert!(socket.so_far().await.is_empty(), "and the socket stays");
+}
+
+/// Every path of the API that takes no GET, or whose GET only reads: looking at it does nothing.
+#[tokio::test]
+async fn looking_at_an_address_changes_nothing() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let group = brand.group("Antriebe").await;
+    let document = serde_json::to_value(guildhall::router::openapi()).unwrap();
+    let before = brand.owner.get(&format!("/brands/{}/start", brand.id)).await.ok();
+    let mut walked = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        if methods.get("get").is_some() {
+            continue;
+        }
+        let mut path =
+            path.replace("{brand}", &brand.id).replace("{group}", &group.id).replace("{channel}", &group.chat);
+        while let Some((start, end)) = path.find('{').zip(path.find('}')) {
+            path.replace_range(start..=end, "01a204de-4e46-7ea2-83b2-f5fa5dc7bcf1");
+        }
+        for method in [Method::GET, Method::HEAD] {
+            let answer = brand.owner.send(brand.owner.request(method.clone(), &path)).await;
+            assert_eq!(answer.status.as_u16(), 405, "{method} {path}");
+        }
+        walked += 1;
+        house.clock.advance_ms(1_000);
+    }
+    assert!(walked > 20, "log-out, redeeming, cancelling and so on: {walked}");
+    assert_eq!(brand.owner.get(&format!("/brands/{}/start", brand.id)).await.ok(), before, "and nothing happened");
+    brand.owner.get("/me").await.ok();
+}
+
+/// The head of a write by the owner, whose body the test sends as it likes.
+fn head(house: &House, owner: &Person, brand: &str, length: &str) -> String {
+    let (host, cookie) = (house.address(), owner.cookie().unwrap());
+    format!(
+        "POST /api/v1/brands/{brand}/groups HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {cookie}\r\n\
+         Content-Type: application/json\r\n{length}\r\n\r\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_announces_too_much_is_refused_before_a_byte_of_it_is_waited_for() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let answer = raw(&house, head(&house, &brand.owner, &brand.id, "Content-Length: 10000000000").as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_without_an_end_is_refused_at_the_limit_and_no_more_of_it_is_taken() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let head = head(&house, &brand.owner, &brand.id, "Transfer-Encoding: chunked");
+    let chunk = [b"10000\r\n".as_slice(), &vec![b' '; 0x1_0000], b"\r\n"].concat();
+    let just_over = [head.as_bytes(), &chunk.repeat(5)].concat();
+    let answer = raw(&house, &just_over);
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+
+    // What the kernels of both sides hold comes to a few MiB; a server that went on reading would take it all.
+    let mut stream = TcpStream::connect(house.address()).unwrap();
+    stream.set_write_timeout(Some(std::time::Duration::from_secs(5))).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
+    let taken = (0..1_024).take_while(|_| stream.write_all(&chunk).is_ok()).count();
+    assert!(taken < 512, "{taken} chunks of 64 KiB were taken");
+    brand.owner.get("/me").await.ok();
+}
+
+/// Each is hung up on when the time for its head is over, and nobody else waits for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_never_finish_their_head_are_closed_and_the_others_are_answered() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let mut slow = tokio::task::JoinSet::new();
+    for _ in 0..300 {
+        let mut stream = tokio::net::TcpStream::connect(house.address()).await.unwrap();
+        slow.spawn(async move {
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: h\r\nX-Slow: ").await.unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await.ok();
+            answer.len()
+        });
+    }
+    let mut closed = 0;
+    while let Some(ended) = slow.join_next().await {
+        closed += 1;
+        assert!(ended.unwrap() < 4_096);
+        if closed % 50 == 1 {
+            brand.owner.get("/me").await.ok();
+        }
+    }
+    assert_eq!(closed, 300);
 }
