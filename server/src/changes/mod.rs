@@ -14,4 +14,4 @@ pub mod cursors;
 mod store;
 
 pub use change::{Audience, Change, ChangeRow, Position, StreamKind, StreamRow};
-pub use store::{announce, open_stream, since, stream, stream_position, streams_of_group};
+pub use store::{announce, hold, open_stream, since, stream, stream_position, streams_of_group};

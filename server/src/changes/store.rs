@@ -49,6 +49,12 @@ pub async fn announce(tx: &Tx, stream: impl Into<StreamId>, change: Change) -> R
     Ok(next.position)
 }
 
+/// Holds a stream until the commit without a change in it, where its place in the order of locks comes before its change.
+pub async fn hold(tx: &Tx, stream: impl Into<StreamId>) -> Result<()> {
+    tx.run("UPDATE streams SET position = position WHERE id = $1", values![stream.into()]).await?;
+    Ok(())
+}
+
 pub async fn stream(rows: &impl Rows, stream: StreamId) -> Result<Option<StreamRow>> {
     rows.first("SELECT id, brand_id, kind, group_id, position FROM streams WHERE id = $1", values![stream]).await
 }

@@ -28,6 +28,13 @@ pub struct Draft<'a> {
     pub content: Content,
 }
 
+/// One of several people who get the same words, with an entry for their own calendar.
+#[derive(Debug)]
+pub struct Invited {
+    pub to: String,
+    pub calendar: CalendarPart,
+}
+
 const HOUSE: &str = "Guildhall";
 const HOUSE_COLOUR: &str = "#006b55";
 
@@ -38,26 +45,36 @@ pub async fn failed(app: &App) -> Result<i64> {
 
 /// Writes a mail in the transaction of the act that it tells of.
 pub async fn enqueue(tx: &Tx, app: &App, draft: &Draft<'_>) -> Result<()> {
-    enqueue_with_calendar(tx, app, draft, None).await
-}
-
-/// The same, with an entry for the calendar.
-pub async fn enqueue_with_calendar(
-    tx: &Tx,
-    app: &App,
-    draft: &Draft<'_>,
-    calendar: Option<&CalendarPart>,
-) -> Result<()> {
-    let frame = match draft.brand {
-        Some(brand) => {
-            let brand = brands::view(tx, brand).await?;
-            Frame { brand: brand.name, colour: brand.colour }
-        }
-        None => Frame { brand: HOUSE.to_owned(), colour: HOUSE_COLOUR.to_owned() },
-    };
-    let written = write(draft.language, &frame, &draft.content)?;
-    let id = MailId(app.ids.uuid(tx.now()));
-    store::insert(tx, id, draft, &written, calendar).await?;
+    let written = write(draft.language, &frame(tx, draft.brand).await?, &draft.content)?;
+    let mail = store::NewMail { id: MailId(app.ids.uuid(tx.now())), to: draft.to, calendar: None };
+    store::insert(tx, draft.brand, &written, &[mail]).await?;
     tx.wakes(&app.post);
     Ok(())
+}
+
+/// The same to everybody who reads one language and one clock. The words are written once however many they are, because
+/// others wait for the transaction.
+pub async fn enqueue_to_each<'a>(
+    tx: &Tx,
+    app: &App,
+    brand: BrandId,
+    (language, content): (Language, &Content),
+    people: &'a [Invited],
+) -> Result<()> {
+    let written = write(language, &frame(tx, Some(brand)).await?, content)?;
+    let mail = |person: &'a Invited| store::NewMail {
+        id: MailId(app.ids.uuid(tx.now())),
+        to: &person.to,
+        calendar: Some(&person.calendar),
+    };
+    let mails: Vec<_> = people.iter().map(mail).collect();
+    store::insert(tx, Some(brand), &written, &mails).await?;
+    tx.wakes(&app.post);
+    Ok(())
+}
+
+async fn frame(tx: &Tx, brand: Option<BrandId>) -> Result<Frame> {
+    let Some(brand) = brand else { return Ok(Frame { brand: HOUSE.to_owned(), colour: HOUSE_COLOUR.to_owned() }) };
+    let brand = brands::view(tx, brand).await?;
+    Ok(Frame { brand: brand.name, colour: brand.colour })
 }

@@ -4,7 +4,6 @@ use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Draft;
 use crate::access::{Permit, RetryMail, words};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{BrandId, MailId};
@@ -13,30 +12,35 @@ use crate::platform::refusal::Result;
 use crate::platform::store::{Rows, Tx};
 use crate::values;
 
-pub(super) async fn insert(
-    tx: &Tx,
-    id: MailId,
-    draft: &Draft<'_>,
-    written: &Written,
-    calendar: Option<&CalendarPart>,
-) -> Result<()> {
-    tx.run(
-        "INSERT INTO mails (id, brand_id, recipient, subject, text_body, html_body, calendar, calendar_method, state, attempts,
-                            next_attempt_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, $9, $9)",
-        values![
-            id,
-            draft.brand,
-            draft.to,
-            written.subject.as_str(),
-            written.text.as_str(),
-            written.html.as_str(),
-            calendar.map(|part| part.ics.as_str()),
-            calendar.map(|part| part.method.as_str()),
-            tx.now()
-        ],
-    )
-    .await?;
+/// Rows of one statement.
+const ROWS_MAX: usize = 200;
+
+/// Whom a mail goes to, with an entry for their calendar.
+pub(super) struct NewMail<'a> {
+    pub id: MailId,
+    pub to: &'a str,
+    pub calendar: Option<&'a CalendarPart>,
+}
+
+/// Puts the same words into the queue for each of these.
+pub(super) async fn insert(tx: &Tx, brand: Option<BrandId>, written: &Written, mails: &[NewMail<'_>]) -> Result<()> {
+    for some in mails.chunks(ROWS_MAX) {
+        let mut values =
+            values![brand, written.subject.as_str(), written.text.as_str(), written.html.as_str(), tx.now()];
+        let mut rows = Vec::new();
+        for NewMail { id, to, calendar } in some {
+            let n = values.len();
+            rows.push(format!("(${}, $1, ${}, $2, $3, $4, ${}, ${}, 'queued', 0, $5, $5)", n + 1, n + 2, n + 3, n + 4));
+            let (ics, method) = (calendar.map(|part| part.ics.as_str()), calendar.map(|part| part.method.as_str()));
+            values.extend(values![*id, *to, ics, method]);
+        }
+        let sql = format!(
+            "INSERT INTO mails (id, brand_id, recipient, subject, text_body, html_body, calendar, calendar_method, state,
+                                attempts, next_attempt_at, created_at) VALUES {}",
+            rows.join(", ")
+        );
+        tx.run(&sql, values).await?;
+    }
     Ok(())
 }
 

@@ -23,7 +23,7 @@ pub use profile::Profile;
 pub use routes::routes;
 pub use store::{
     Addressee, Departed, NewMember, Own, account_of, addressees, group_member, group_members_by_ids, groups_of,
-    groups_of_address, hold_membership, insert_member, join_groups, latest_profile, member_in_brand, memberships_of,
-    person, persons,
+    groups_of_address, hold_in_group, hold_membership, insert_member, join_groups, latest_profile, member_in_brand,
+    memberships_of, person, persons,
 };
 pub use view::{MemberRow, MemberView};

@@ -1,7 +1,7 @@
 //! The tables `members` and `group_members`.
 //!
-//! Rows are locked in one order, so that no two writers wait for each other crosswise: members, their inbox, invitations,
-//! then streams of groups by id, and the audit log as the last.
+//! Rows are locked in one order, so that no two writers wait for each other crosswise: members, webinars, the member's
+//! inbox, invitations, then streams of groups by id, each before those of its webinars, and the audit log as the last.
 
 mod reads;
 
@@ -104,10 +104,12 @@ pub(super) async fn remove_from_group(permit: &Permit<'_, RemoveFromGroup>) -> R
 /// Tells the member first and the group last: behind its own position in a stream nobody hears anything of it any more,
 /// neither of the group's nor of its webinars'.
 async fn depart(tx: &Tx, group: GroupId, member: MemberId) -> Result<()> {
+    hold_one(tx, member).await?;
     webinars::leave_all(tx, group, member).await?;
     floor::lower_all(tx, group, member).await?;
     tx.run("DELETE FROM group_members WHERE group_id = $1 AND member_id = $2", values![group, member]).await?;
     announce(tx, member, Change::GroupRemoved(group)).await?;
+    changes::hold(tx, group).await?;
     for stream in changes::streams_of_group(tx, group).await? {
         announce(tx, stream, Change::MemberLeft(member)).await?;
     }
@@ -176,6 +178,24 @@ async fn hold(tx: &Tx, brand: BrandId, member: MemberId) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// Holds the place of one member until the commit.
+async fn hold_one(tx: &Tx, member: MemberId) -> Result<()> {
+    tx.run("UPDATE members SET role = role WHERE id = $1", values![member]).await?;
+    Ok(())
+}
+
+/// Holds a member who is in a group: until the commit nobody takes them out of it. `not_found` when somebody just has.
+pub async fn hold_in_group(tx: &Tx, group: GroupId, member: MemberId) -> Result<()> {
+    hold_one(tx, member).await?;
+    let inside: Option<Returned> = tx
+        .first(
+            "SELECT member_id AS id FROM group_members WHERE group_id = $1 AND member_id = $2",
+            values![group, member],
+        )
+        .await?;
+    inside.map(drop).ok_or_else(|| Code::NotFound.into())
 }
 
 #[derive(FromQueryResult)]

@@ -1,15 +1,18 @@
 //! What the registered are told by mail, with the entry for their calendar.
 
+use std::collections::HashMap;
+
 use super::schedule::ends_at;
 use super::store::{self, WebinarRow};
 use super::webinar::State;
 use crate::app::App;
 use crate::brands::{self, BrandView};
 use crate::groups;
-use crate::mails::{self, Draft};
+use crate::mails::{self, Invited};
 use crate::members::{self, Addressee};
 use crate::platform::ics::{self, Entry, Organizer, Purpose};
 use crate::platform::ids::MemberId;
+use crate::platform::language::Language;
 use crate::platform::mail::{CalendarPart, Content, Method, Webinar, address_of};
 use crate::platform::markdown;
 use crate::platform::refusal::{Code, Result};
@@ -19,6 +22,8 @@ use crate::platform::store::Tx;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum News {
     Registered,
+    /// The seat was given back: the entry leaves their calendar.
+    Left,
     Changed,
     Cancelled,
 }
@@ -38,40 +43,46 @@ pub(super) async fn tell(tx: &Tx, app: &App, webinar: &WebinarRow, news: News, t
     let brand = brands::view(tx, webinar.brand_id).await?;
     let host = members::person(tx, webinar.host_id).await?.ok_or(Code::NotFound)?;
     let group = groups::names(tx, &[webinar.group_id]).await?.remove(&webinar.group_id).unwrap_or_default();
-    let entry = entry(app, &brand, webinar, &host.name)?;
-    for addressee in addressees {
+    let mut entry = entry(app, &brand, webinar, &host.name)?;
+    entry.cancelled |= news == News::Left;
+    for ((language, time_zone), readers) in by_words(addressees) {
         let told = Webinar {
             title: webinar.title.clone(),
             group: group.clone(),
             host: host.name.clone(),
-            when: addressee.language.moment(webinar.starts_at, &addressee.time_zone),
+            when: language.moment(webinar.starts_at, &time_zone),
             duration_minutes: u32::try_from(webinar.duration_minutes).unwrap_or(0),
             link: entry.url.clone(),
         };
-        let part = calendar_part(tx, news, &entry, &addressee)?;
-        let draft = Draft {
-            brand: Some(webinar.brand_id),
-            to: &addressee.email,
-            language: addressee.language,
-            content: content(news, told),
-        };
-        mails::enqueue_with_calendar(tx, app, &draft, Some(&part)).await?;
+        let people = readers.into_iter().map(|to| invited(tx, news, &entry, to)).collect::<Result<Vec<_>>>()?;
+        mails::enqueue_to_each(tx, app, webinar.brand_id, (language, &content(news, told)), &people).await?;
     }
     Ok(())
 }
 
-fn calendar_part(tx: &Tx, news: News, entry: &Entry, addressee: &Addressee) -> Result<CalendarPart> {
-    let attendee = addressee.email.as_str();
+/// The addresses of those who read the same words: of one language and one clock.
+fn by_words(addressees: Vec<Addressee>) -> HashMap<(Language, String), Vec<String>> {
+    let mut readers: HashMap<_, Vec<String>> = HashMap::new();
+    for Addressee { email, language, time_zone, .. } in addressees {
+        readers.entry((language, time_zone)).or_default().push(email);
+    }
+    readers
+}
+
+fn invited(tx: &Tx, news: News, entry: &Entry, to: String) -> Result<Invited> {
+    let attendee = to.as_str();
     let (method, purpose) = match news {
-        News::Cancelled => (Method::Cancel, Purpose::Cancel { attendee }),
+        News::Cancelled | News::Left => (Method::Cancel, Purpose::Cancel { attendee }),
         News::Registered | News::Changed => (Method::Request, Purpose::Request { attendee }),
     };
-    Ok(CalendarPart { method, ics: ics::write(purpose, std::slice::from_ref(entry), tx.now())? })
+    let ics = ics::write(purpose, std::slice::from_ref(entry), tx.now())?;
+    Ok(Invited { to, calendar: CalendarPart { method, ics } })
 }
 
 fn content(news: News, webinar: Webinar) -> Content {
     match news {
         News::Registered => Content::WebinarRegistered { webinar },
+        News::Left => Content::WebinarLeft { webinar },
         News::Changed => Content::WebinarChanged { webinar },
         News::Cancelled => Content::WebinarCancelled { webinar },
     }

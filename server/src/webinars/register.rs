@@ -7,6 +7,7 @@ use super::view::WebinarView;
 use super::webinar::{Phase, State};
 use crate::access::{Actor, Permit, Register, permit};
 use crate::app::App;
+use crate::members;
 use crate::platform::ids::{GroupId, MemberId, WebinarId};
 use crate::platform::limits::{Key, Limit};
 use crate::platform::refusal::{Code, Result};
@@ -17,6 +18,7 @@ use crate::stage;
 pub async fn register(app: &App, actor: &Actor, webinar: WebinarId) -> Result<WebinarView> {
     let tx = app.store.begin().await?;
     let permit = permit::<Register>(&tx, actor, webinar).await?;
+    members::hold_in_group(&tx, permit.group()?, permit.by()).await?;
     let row = hold_open(&permit).await?;
     if store::take_seat(&permit, &row).await? {
         app.limits.check(Limit::Register, Key::of(&[&permit.by(), &webinar]))?;
@@ -27,12 +29,15 @@ pub async fn register(app: &App, actor: &Actor, webinar: WebinarId) -> Result<We
     Ok(view)
 }
 
-/// Gives the seat back.
+/// Gives the seat back, and mails what takes the entry out of the calendar.
 pub async fn unregister(app: &App, actor: &Actor, webinar: WebinarId) -> Result<WebinarView> {
     let tx = app.store.begin().await?;
     let permit = permit::<Register>(&tx, actor, webinar).await?;
+    members::hold_in_group(&tx, permit.group()?, permit.by()).await?;
     let row = hold_open(&permit).await?;
-    store::leave_seat(&permit, &row).await?;
+    if store::leave_seat(&permit, &row).await? {
+        tell(&tx, app, &row, News::Left, &[permit.by()]).await?;
+    }
     let view = shown_to(&permit, webinar).await?;
     tx.commit().await?;
     Ok(view)

@@ -84,6 +84,68 @@ async fn mail_download_and_feed_agree_on_one_entry_and_hold_no_secret() {
     assert_eq!(values(&read(&house, &feed).await, "STATUS"), ["CANCELLED"]);
 }
 
+#[tokio::test]
+async fn a_seat_given_back_takes_the_entry_out_of_the_calendar_once() {
+    let mut post = MailSink::open().await;
+    let url = post.url();
+    let house = House::with(Box::new(move |config| config.mail.smtp_url = Some(hidden(&url)))).await;
+    let (brand, group, anja) = scene(&house).await;
+    let webinar = planned(&brand.owner, &group, "Leise Antriebe").await;
+    let registration = format!("/webinars/{webinar}/registration");
+    register(&anja, &webinar).await;
+    assert!(post.next().await.calendar().contains("METHOD:REQUEST\r\n"));
+    anja.delete(&registration).await.ok();
+    let letter = post.next().await;
+    let gone = letter.calendar();
+    assert_eq!(letter.to, std::slice::from_ref(&anja.email));
+    assert!(letter.read().subject().unwrap().contains("Leise Antriebe"));
+    assert!(gone.contains("METHOD:CANCEL\r\n") && icalendar::parser::unfold(&gone).contains(&anja.email), "{gone}");
+    assert_eq!((values(&gone, "UID"), values(&gone, "STATUS")), (vec![webinar.clone()], vec!["CANCELLED".to_owned()]));
+
+    // Giving back what one does not hold is no news, and a new seat is an entry again.
+    anja.delete(&registration).await.ok();
+    register(&anja, &webinar).await;
+    assert!(post.next().await.calendar().contains("METHOD:REQUEST\r\n"));
+}
+
+#[tokio::test]
+async fn a_change_reaches_each_in_their_own_words_with_an_entry_of_their_own() {
+    let mut post = MailSink::open().await;
+    let url = post.url();
+    let house = House::with(Box::new(move |config| config.mail.smtp_url = Some(hidden(&url)))).await;
+    let (brand, group, anja) = scene(&house).await;
+    let webinar = planned(&brand.owner, &group, "Leise Antriebe").await;
+    let mut people = vec![anja];
+    for (name, preferences) in [
+        ("Bert", json!({ "language": "de" })),
+        ("Chen", json!({ "time_zone": "Asia/Tokyo" })),
+        ("Dora", json!({ "language": "de" })),
+    ] {
+        let person = house.member(&brand, name, &[(&group, GroupRole::Member)]).await;
+        person.patch("/me", &preferences).await.ok();
+        people.push(person);
+    }
+    for person in &people {
+        register(person, &webinar).await;
+        post.next().await;
+    }
+    brand.owner.patch(&format!("/webinars/{webinar}"), &json!({ "local_start": "2026-12-04T11:00" })).await.ok();
+    let mut letters = Vec::new();
+    for _ in &people {
+        letters.push(post.next().await);
+    }
+    letters.sort_by(|one, other| one.to.cmp(&other.to));
+    people.sort_by(|one, other| one.email.cmp(&other.email));
+    let words = [("When:", "11:00"), ("Wann:", "11:00"), ("When:", "19:00"), ("Wann:", "11:00")];
+    for ((letter, person), (word, hour)) in letters.iter().zip(&people).zip(words) {
+        assert_eq!(letter.to, std::slice::from_ref(&person.email));
+        let entry = letter.calendar();
+        assert!(icalendar::parser::unfold(&entry).contains(&format!("mailto:{}", person.email)), "{entry}");
+        let text = letter.read().body_text(0).unwrap().into_owned();
+        assert!(text.contains(word) && text.contains(hour), "{text}");
+    }
+}
+
 fn hidden(url: &str) -> guildhall::platform::config::Hidden {
     guildhall::platform::config::Hidden::new(url.to_owned())
 }

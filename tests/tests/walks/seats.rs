@@ -92,6 +92,39 @@ async fn who_leaves_the_group_gives_back_the_seat_and_hears_no_more_of_the_chat(
     assert_eq!(register(&brand.owner, &id).await.ok()["registered_count"], 1);
 }
 
+/// Whoever is faster wins, and neither waits for the other for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn registering_while_being_removed_ends_in_a_seat_or_in_nothing_and_never_in_a_fault() {
+    let house = House::new().await;
+    let (brand, group, anja) = scene(&house).await;
+    let bert = house.member(&brand, "Bert", &[(&group, GroupRole::Member)]).await;
+    let (held, wanted) = (planned(&brand.owner, &group, None).await, planned(&brand.owner, &group, None).await);
+    let (held, wanted) = (id_of(&held), id_of(&wanted));
+    let place = |person: &Person| format!("/groups/{}/members/{}", group.id, person.member);
+    let berts_own = format!("/groups/{}/members/me", group.id);
+    for round in 0..12 {
+        // A seat elsewhere makes the removal speak in the streams that the registration speaks in.
+        register(&anja, &held).await.ok();
+        let at_anja = place(&anja);
+        let (seat, left, gone, gone_too) = tokio::join!(
+            register(&anja, &wanted),
+            bert.delete(&berts_own),
+            brand.owner.delete(&at_anja),
+            register(&bert, &wanted),
+        );
+        assert!(gone.status.is_success() && left.status.is_success(), "{round}: {} {}", gone.status, left.status);
+        for seat in [seat, gone_too] {
+            assert!(matches!(seat.status.as_u16(), 200 | 404), "{round}: {}", seat.status);
+        }
+        let page = brand.owner.get(&format!("/webinars/{wanted}")).await.ok();
+        assert_eq!(page["webinar"]["registered_count"], 0, "{round}: no seat outlives the membership");
+        for person in [&anja, &bert] {
+            brand.owner.put(&place(person), &json!({ "role": "member" })).await.ok();
+        }
+        house.clock.advance_ms(3_600_000);
+    }
+}
+
 #[tokio::test]
 async fn taking_and_giving_back_a_seat_over_and_over_is_stopped_because_each_time_sends_a_mail() {
     let house = House::new().await;

@@ -3,6 +3,8 @@
 //! The first line of a text template is the subject. HTML is escaped by the template's name; a missing value is a fault,
 //! never a gap in a letter.
 
+use std::sync::LazyLock;
+
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
@@ -47,6 +49,9 @@ pub enum Content {
         at: String,
     },
     WebinarRegistered {
+        webinar: Webinar,
+    },
+    WebinarLeft {
         webinar: Webinar,
     },
     WebinarChanged {
@@ -94,6 +99,7 @@ const TEMPLATES: &[(&str, &str)] = templates!(
     "password_changed",
     "login_revoked",
     "webinar_registered",
+    "webinar_left",
     "webinar_changed",
     "webinar_cancelled"
 );
@@ -107,6 +113,7 @@ impl Content {
             Content::PasswordChanged { .. } => "password_changed",
             Content::LoginRevoked { .. } => "login_revoked",
             Content::WebinarRegistered { .. } => "webinar_registered",
+            Content::WebinarLeft { .. } => "webinar_left",
             Content::WebinarChanged { .. } => "webinar_changed",
             Content::WebinarCancelled { .. } => "webinar_cancelled",
         }
@@ -116,7 +123,7 @@ impl Content {
 /// Writes the letter.
 pub fn write(language: Language, frame: &Frame, content: &Content) -> Result<Written> {
     let fault = |error: minijinja::Error| Failure::fault("a mail template", error);
-    let environment = environment().map_err(fault)?;
+    let environment = ENVIRONMENT.as_ref().map_err(|error| Failure::fault("a mail template", error.to_string()))?;
     let name = format!("{}/{}", language.as_str(), content.template());
     let colour = if is_colour(&frame.colour) { &frame.colour } else { HOUSE_COLOUR };
     let context = minijinja::context! {
@@ -128,6 +135,9 @@ pub fn write(language: Language, frame: &Frame, content: &Content) -> Result<Wri
     let (subject, text) = text.split_once('\n').ok_or_else(|| Failure::broken("a mail template without subject"))?;
     Ok(Written { subject: subject.trim().to_owned(), text: text.trim().to_owned() + "\n", html })
 }
+
+/// Parsed once: a mail to a thousand people must not read all templates a thousand times.
+static ENVIRONMENT: LazyLock<std::result::Result<Environment<'static>, minijinja::Error>> = LazyLock::new(environment);
 
 fn environment() -> std::result::Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
@@ -174,6 +184,7 @@ mod tests {
             Content::PasswordChanged { at: "then".into() },
             Content::LoginRevoked { at: "then".into() },
             Content::WebinarRegistered { webinar: webinar() },
+            Content::WebinarLeft { webinar: webinar() },
             Content::WebinarChanged { webinar: webinar() },
             Content::WebinarCancelled { webinar: webinar() },
         ]
