@@ -33,7 +33,12 @@ pub const KEYS: &[Key] = &[
         "the address under which people reach this server; http://localhost and the port if not set",
         "https://talk.example.com",
     ),
-    key("trusted_proxies", "the addresses or networks of your own proxies, whose X-Forwarded headers are believed", ""),
+    key(
+        "trusted_proxies",
+        "the addresses or networks of your own proxies, whose X-Forwarded headers are believed; have them close idle \
+         connections to this server before it does, which is after 10 seconds",
+        "",
+    ),
     key("search.engine", "the search engine, embedded or meilisearch", ""),
     key("search.meili_url", "the address of Meilisearch, needed for engine meilisearch", "http://localhost:7700"),
     key("search.meili_master_key", "the master key of Meilisearch, needed for engine meilisearch", "secret"),
@@ -136,6 +141,12 @@ mod tests {
         typed.sort();
         listed.sort();
         assert_eq!(typed, listed, "every field of Config needs its line in KEYS");
+    }
+
+    #[test]
+    fn proxies_are_told_how_long_an_idle_connection_lasts() {
+        let idle = crate::platform::http::serve::Limits::default().head_read.as_secs();
+        assert!(Key::find("trusted_proxies").unwrap().meaning.contains(&format!("after {idle} seconds")));
     }
 
     #[test]

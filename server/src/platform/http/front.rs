@@ -25,7 +25,8 @@ pub struct Peer(pub SocketAddr);
 /// The bounds of the accept loop.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// From the first moment in which a head may come to its last byte; it also ends an idle kept-alive connection.
+    /// From the first moment in which a head may come to its last byte. It also ends an idle kept-alive connection: hyper
+    /// has one timer for both, so the operator's proxies are told to be quicker (`trusted_proxies`).
     pub head_read: Duration,
     /// The longest silence within a request body.
     pub body_pause: Duration,
