@@ -1,13 +1,14 @@
 //! From an offer to an answer. This runs on the caller's thread: only the finished connection moves to a media thread.
 
 use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use str0m::bwe::Bitrate;
 use str0m::change::SdpOffer;
 use str0m::config::DtlsCert;
 use str0m::net::TcpType;
-use str0m::{Candidate, IceCreds, Rtc};
+use str0m::{Candidate, IceCreds, Rtc, RtcError};
 
 use crate::config::Limits;
 use crate::refusals::OfferRefused;
@@ -106,7 +107,14 @@ pub struct Answered {
 
 pub fn answer(with: &Answering<'_>, offer: &str, way: Way, name: &IceName) -> Result<Answered, OfferRefused> {
     check(with.limits, offer, way)?;
-    let offer = SdpOffer::from_sdp_string(offer).map_err(|error| OfferRefused::Malformed(error.to_string()))?;
+    let (rtc, answer) = guarded(|| negotiate(with, offer, way, name))?;
+    let answer = paired(&answer, &name.ufrag);
+    let usable = |line: &str| is_media_line(line) && line.split(' ').nth(1).is_none_or(|port| port != "0");
+    if answer.lines().any(usable) { Ok(Answered { rtc, answer }) } else { Err(OfferRefused::NothingUsable) }
+}
+
+fn negotiate(with: &Answering<'_>, offer: &str, way: Way, name: &IceName) -> Result<(Box<Rtc>, String), RtcError> {
+    let offer = SdpOffer::from_sdp_string(offer).map_err(|error| RtcError::RemoteSdp(error.to_string()))?;
     let mut config = Rtc::builder()
         .set_ice_lite(true)
         .set_rtp_mode(true)
@@ -124,12 +132,16 @@ pub fn answer(with: &Answering<'_>, offer: &str, way: Way, name: &IceName) -> Re
     for candidate in with.candidates.iter() {
         rtc.add_local_candidate(candidate.clone());
     }
-    let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| OfferRefused::Malformed(error.to_string()))?;
-    let answer = paired(&answer.to_sdp_string(), &name.ufrag);
-    if !answer.lines().any(|line| is_media_line(line) && line.split(' ').nth(1).is_none_or(|port| port != "0")) {
-        return Err(OfferRefused::NothingUsable);
+    let answer = rtc.sdp_api().accept_offer(offer)?.to_sdp_string();
+    Ok((rtc, answer))
+}
+
+/// The text is a stranger's: where a parser below us panics at it, the stranger is refused.
+fn guarded<T>(act: impl FnOnce() -> Result<T, RtcError>) -> Result<T, OfferRefused> {
+    match std::panic::catch_unwind(AssertUnwindSafe(act)) {
+        Ok(result) => result.map_err(|error| OfferRefused::Malformed(error.to_string())),
+        Err(_) => Err(OfferRefused::Malformed("not an offer".to_owned())),
     }
-    Ok(Answered { rtc, answer })
 }
 
 /// The bounds, before a parser sees the text.
@@ -187,6 +199,7 @@ fn counter_of<'a>(line: &str, sounds: &'a mut usize, pictures: &'a mut usize) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn refused(offer: &str, way: Way) -> OfferRefused {
         check(&Limits::default(), offer, way).unwrap_err()
@@ -222,5 +235,43 @@ mod tests {
         let bound = "0.0.0.0:7000".parse().unwrap();
         assert_eq!(announce(bound, &["192.0.2.9".parse().unwrap()]), ["192.0.2.9:7000".parse().unwrap()]);
         assert_eq!(announce("127.0.0.1:7000".parse().unwrap(), &[]), ["127.0.0.1:7000".parse().unwrap()]);
+    }
+
+    fn real_offer() -> String {
+        let mut rtc = Rtc::builder().build(Instant::now());
+        let mut api = rtc.sdp_api();
+        for kind in [str0m::media::MediaKind::Audio, str0m::media::MediaKind::Video] {
+            api.add_media(kind, str0m::media::Direction::SendOnly, None, None, None);
+        }
+        api.add_channel("stage".to_owned());
+        api.apply().unwrap().0.to_sdp_string()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        /// An offer with lines missing, doubled, moved or garbled is refused or answered, and never more than that.
+        #[test]
+        fn a_garbled_offer_hurts_nobody(changes in proptest::collection::vec((0_usize..120, 0_u8..4, "\\PC{0,20}"), 1..12)) {
+            let offer = real_offer();
+            let mut lines: Vec<String> = offer.lines().map(str::to_owned).collect();
+            for (at, change, text) in changes {
+                let at = at % lines.len().max(1);
+                match change {
+                    0 if lines.len() > 1 => drop(lines.remove(at)),
+                    1 => lines.insert(at, lines[at].clone()),
+                    2 => lines[at] = text,
+                    _ => { let half = lines[at].chars().take(lines[at].chars().count() / 2).collect(); lines[at] = half; }
+                }
+            }
+            let provider = str0m::crypto::from_feature_flags();
+            let certificate = provider.dtls_provider.generate_certificate().unwrap();
+            let candidates = Candidates::of(&["127.0.0.1:9".parse().unwrap()], &[]);
+            let limits = Limits::default();
+            let with = Answering { limits: &limits, certificate: &certificate, candidates: &candidates };
+            let name = IceName::random(0).unwrap();
+            if let Ok(answered) = answer(&with, &format!("{}\r\n", lines.join("\r\n")), Way::In, &name) {
+                prop_assert!(answered.answer.contains(&name.ufrag));
+            }
+        }
     }
 }

@@ -15,6 +15,9 @@ use super::shared::ask_home;
 use super::worker::Worker;
 use crate::words::StageId;
 
+/// A new estimate counts when it differs by one part in so many.
+const ESTIMATE_STEPS: u64 = 30;
+
 #[derive(Default)]
 pub struct Audience {
     pub programme: Arc<Programme>,
@@ -51,6 +54,7 @@ impl Worker {
         let mut moved = false;
         for key in viewers {
             moved |= self.arrange(stage, key);
+            self.tell_slots(key);
         }
         if moved {
             self.reindex(stage);
@@ -62,6 +66,7 @@ impl Worker {
         let Some(stage) = self.peers.get(&key).map(|peer| peer.stage) else { return };
         if self.arrange(stage, key) {
             self.reindex(stage);
+            self.tell_slots(key);
         }
     }
 
@@ -79,7 +84,6 @@ impl Worker {
         for (source, rid) in arranged.keyframes {
             self.ask(stage, Ask::Keyframe(source, rid));
         }
-        self.tell_slots(key);
         arranged.moved
     }
 
@@ -124,7 +128,10 @@ impl Worker {
     }
 
     pub fn viewer_can_carry(&mut self, key: Key, kilobits: u64) {
-        if let Some(Role::Viewer(viewer)) = self.peers.get_mut(&key).map(|peer| &mut peer.role) {
+        let Some(Role::Viewer(viewer)) = self.peers.get_mut(&key).map(|peer| &mut peer.role) else { return };
+        // Estimates come many times a second, and most say what the last one said.
+        let before = viewer.estimate.unwrap_or(0);
+        if before.abs_diff(kilobits) * ESTIMATE_STEPS > before {
             viewer.estimate = Some(kilobits);
             self.arrange_one(key);
         }

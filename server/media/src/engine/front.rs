@@ -12,7 +12,7 @@ use mio::{Events, Token};
 use str0m::Input;
 use str0m::net::{Protocol, Receive};
 
-use super::drive::{drive, fail};
+use super::drive::{Failure, drive, fail, feed};
 use super::links::{FIRST_LINK, Heard};
 use super::mail::{HandedLink, Key, Mail};
 use super::outlets::canonical;
@@ -220,14 +220,14 @@ impl Worker {
         }
         let Some(peer) = self.peers.get_mut(&key) else { return };
         peer.heard = at;
-        match peer.rtc.handle_input(input) {
+        match feed(peer, input) {
             Ok(()) => drive(peer, &mut self.around),
             // After the handshake a stranger's forged datagram must not end what stands.
-            Err(error) if peer.connected && peer.rtc.is_alive() => {
+            Err(Failure::Refused(error)) if peer.connected && peer.rtc.is_alive() => {
                 tracing::debug!(connection = %peer.connection, %error, "not understood");
                 drive(peer, &mut self.around);
             }
-            Err(error) => fail(peer, &mut self.around, &error),
+            Err(failure) => fail(peer, &mut self.around, &failure),
         }
     }
 

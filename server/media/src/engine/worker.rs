@@ -11,7 +11,7 @@ use str0m::Input;
 use tokio::sync::oneshot;
 
 use super::audience::Audience;
-use super::drive::{Surroundings, Work, drive, fail};
+use super::drive::{Surroundings, Work, drive, fail, feed};
 use super::front::Front;
 use super::home::Home;
 use super::links::Links;
@@ -135,9 +135,9 @@ impl Worker {
         while let Some((at, key)) = self.around.timers.pop_due(now) {
             let Some(peer) = self.peers.get_mut(&key).filter(|peer| peer.armed == Some(at)) else { continue };
             peer.armed = None;
-            match peer.rtc.handle_input(Input::Timeout(now)) {
+            match feed(peer, Input::Timeout(now)) {
                 Ok(()) => drive(peer, &mut self.around),
-                Err(error) => fail(peer, &mut self.around, &error),
+                Err(failure) => fail(peer, &mut self.around, &failure),
             }
             self.work();
         }

@@ -49,15 +49,28 @@ struct Lane {
     order: Order,
     clock: u64,
     base: Option<(u64, u64)>,
+    /// The last packet's time, on the sender's clock and on ours.
+    last: Option<(u64, u64)>,
 }
 
 impl Lane {
     fn new(clock: u64) -> Self {
-        Self { order: Order::default(), clock, base: None }
+        Self { order: Order::default(), clock, base: None, last: None }
     }
 
     /// The time of a packet in milliseconds since `started`: by the sender's clock, fixed to ours at the first packet.
+    /// Frames keep their order even where a clock jumps back.
     fn millis(&mut self, piece: &Piece, started: Instant) -> u64 {
+        let millis = match self.last {
+            Some((time, millis)) if time == piece.long_time => return millis,
+            Some((_, millis)) => self.mapped(piece, started).max(millis + 1),
+            None => self.mapped(piece, started),
+        };
+        self.last = Some((piece.long_time, millis));
+        millis
+    }
+
+    fn mapped(&mut self, piece: &Piece, started: Instant) -> u64 {
         let arrived = millis_since(started, piece.at);
         let (time, millis) = *self.base.get_or_insert((piece.long_time, arrived));
         let by_sender = millis + piece.long_time.saturating_sub(time) * 1_000 / self.clock;
@@ -248,5 +261,52 @@ fn holds(tracks: &Tracks, frame: &Waiting) -> bool {
         (Some(_), None) => true,
         (Some(Video { codec: VideoCodec::Vp8, .. }), Some(now)) => now.codec == VideoCodec::Vp8,
         (Some(was), Some(now)) => was == now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn piece(long_time: u64, at: Instant) -> Piece {
+        Piece { sequence: 0, long_time, marker: true, at, payload: Arc::from([1_u8].as_slice()) }
+    }
+
+    #[test]
+    fn frames_are_as_far_apart_as_the_sender_says_whenever_they_arrive() {
+        let (mut lane, start) = (Lane::new(90_000), Instant::now());
+        let at = |millis| start + Duration::from_millis(millis);
+        let millis: Vec<u64> = [(0, 100), (1_800, 190), (1_800, 191), (3_600, 200)]
+            .map(|(time, came)| lane.millis(&piece(time, at(came)), start))
+            .into();
+        assert_eq!(millis, [100, 120, 120, 140]);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_is_set_anew_and_never_turns_frames_round() {
+        let (mut lane, start) = (Lane::new(90_000), Instant::now());
+        let at = |millis| start + Duration::from_millis(millis);
+        assert_eq!(lane.millis(&piece(0, at(0)), start), 0);
+        assert_eq!(lane.millis(&piece(90_000 * 3_600, at(40)), start), 40);
+        assert_eq!(lane.millis(&piece(90_000 * 3_600 + 36_000, at(80)), start), 440);
+        assert_eq!(lane.millis(&piece(90, at(120)), start), 441);
+    }
+
+    #[test]
+    fn a_file_holds_what_its_tracks_can_say() {
+        let vp8 = |width| Video { codec: VideoCodec::Vp8, width, height: 1 };
+        let h264 = |set: u8| Video { codec: VideoCodec::H264 { sps: vec![set], pps: vec![] }, width: 1, height: 1 };
+        let frame = |track, video: Option<Video>| Waiting { track, keyframe: video.is_some(), data: vec![], video };
+        let tracks = |video, audio| Tracks { video, audio };
+        assert!(holds(&tracks(Some(vp8(1)), false), &frame(VIDEO, Some(vp8(2)))), "VP8 may change its size");
+        assert!(!holds(&tracks(Some(vp8(1)), true), &frame(VIDEO, Some(h264(1)))));
+        assert!(
+            !holds(&tracks(Some(h264(1)), true), &frame(VIDEO, Some(h264(2)))),
+            "other parameters need another head"
+        );
+        assert!(holds(&tracks(Some(h264(1)), true), &frame(VIDEO, Some(h264(1)))));
+        assert!(!holds(&tracks(None, true), &frame(VIDEO, Some(vp8(1)))));
+        assert!(!holds(&tracks(Some(vp8(1)), false), &frame(AUDIO, None)));
     }
 }
