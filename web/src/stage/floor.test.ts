@@ -18,9 +18,16 @@ test('an older word that comes late changes nothing, a new question is added', (
 });
 
 test('a poll keeps one’s own choice when its counts move', () => {
-  const { my_choice: _, ...shared } = poll({ voters: 9, revision: 2 });
-  const [now] = withPoll([poll({ my_choice: ['o1'] })], shared);
-  expect([now?.voters, now?.my_choice]).toEqual([9, ['o1']]);
+  const { my_vote: _, voted: __, ...shared } = poll({ voters: 9, revision: 2 });
+  const mine = { options: ['o1'], value: null, text: null };
+  const [now] = withPoll([poll({ my_vote: mine, voted: true })], shared);
+  expect([now?.voters, now?.my_vote, now?.voted]).toEqual([9, mine, true]);
+});
+
+test('who knows the solution of a quiz keeps it when the stream says nothing of it', () => {
+  const options = [{ id: 'o1', text: 'Öl', correct: true, votes: null }];
+  const [now] = withPoll([poll({ options })], poll({ revision: 2, options: [{ ...options[0]!, correct: null }] }));
+  expect(now?.options[0]?.correct).toBe(true);
 });
 
 test('hands, modes and slides are replaced as a whole, a deleted question is gone', () => {

@@ -42,10 +42,15 @@ export function withQuestion(
   return known ? all.map((one) => (one.id === now.id ? now : one)) : [...all, now];
 }
 
-export function withPoll(all: Poll[], fresh: Partial<Poll> & Omit<Poll, 'my_choice'>): Poll[] {
+export function withPoll(all: Poll[], fresh: Partial<Poll> & Omit<Poll, 'my_vote' | 'voted'>): Poll[] {
   const known = all.find(({ id }) => id === fresh.id);
   if (known && known.revision > fresh.revision) return all;
-  const now: Poll = { my_choice: null, ...known, ...fresh };
+  // The stream tells nobody the solution before the results; who runs the webinar has read it and keeps it.
+  const options = fresh.options.map((option) => ({
+    ...option,
+    correct: option.correct ?? known?.options.find(({ id }) => id === option.id)?.correct ?? null,
+  }));
+  const now: Poll = { my_vote: null, voted: false, ...known, ...fresh, options };
   return known ? all.map((one) => (one.id === now.id ? now : one)) : [...all, now];
 }
 

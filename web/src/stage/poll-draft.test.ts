@@ -54,7 +54,13 @@ test('only what belongs to the kind is sent', () => {
 });
 
 test('shares are of those who voted, and the own choice is marked', () => {
-  expect(barsOf(poll({ my_choice: ['o2'] }))?.map(({ votes, share, mine }) => [votes, share, mine])).toEqual([
+  expect(
+    barsOf(poll({ my_vote: { options: ['o2'], value: null, text: null } }))?.map(({ votes, share, mine }) => [
+      votes,
+      share,
+      mine,
+    ]),
+  ).toEqual([
     [3, 75, false],
     [1, 25, true],
   ]);
@@ -65,13 +71,26 @@ test('a hidden result has no bars; words are bars of their own', () => {
   expect(barsOf(poll({ options: [{ id: 'o1', text: 'Öl', correct: null, votes: null }] }))).toBeUndefined();
   expect(barsOf(poll({ kind: 'word', options: [], words: null }))).toBeUndefined();
   const words = [{ text: 'leise', votes: 2 }];
-  expect(barsOf(poll({ kind: 'word', options: [], words, my_choice: 'leise' }))?.[0]).toMatchObject({
+  expect(
+    barsOf(poll({ kind: 'word', options: [], words, my_vote: { options: [], value: null, text: 'leise' } }))?.[0],
+  ).toMatchObject({
     share: 50,
     mine: true,
   });
 });
 
+test('a scale shows each of its steps, also those that nobody chose', () => {
+  const scale = { min: 1, max: 3, values: [{ value: 3, votes: 4 }] };
+  const bars = barsOf(poll({ kind: 'scale', options: [], scale, my_vote: { options: [], value: 3, text: null } }));
+  expect(bars?.map(({ label, share, mine }) => [label, share, mine])).toEqual([
+    ['1', 0, false],
+    ['2', 0, false],
+    ['3', 100, true],
+  ]);
+  expect(barsOf(poll({ kind: 'scale', options: [], scale: { ...scale, values: null } }))).toBeUndefined();
+});
+
 test('a scale has a step for every value', () => {
-  expect(stepsOf(poll({ scale: { min: 0, max: 3 } }))).toEqual([0, 1, 2, 3]);
+  expect(stepsOf(poll({ scale: { min: 0, max: 3, values: null } }))).toEqual([0, 1, 2, 3]);
   expect(stepsOf(poll())).toEqual([]);
 });

@@ -84,25 +84,23 @@ const share = (votes: number, all: number) => (all === 0 ? 0 : Math.round((votes
 
 /** The result as bars, or nothing while it is hidden. */
 export function barsOf(poll: Poll): Bar[] | undefined {
-  if (poll.kind === 'word') {
-    return poll.words?.map(({ text, votes }) =>
-      bar(poll, { key: text, label: text, votes, mine: poll.my_choice === text }),
-    );
+  const { my_vote: mine, voters } = poll;
+  const bar = (key: string, label: string, votes: number, own: boolean): Bar => {
+    return { key, label, votes, share: share(votes, voters), correct: false, mine: own };
+  };
+  if (poll.kind === 'word') return poll.words?.map(({ text, votes }) => bar(text, text, votes, mine?.text === text));
+  if (poll.kind === 'scale') {
+    const values = poll.scale?.values;
+    const votes = (step: number) => values?.find(({ value }) => value === step)?.votes ?? 0;
+    return values?.length === undefined
+      ? undefined
+      : stepsOf(poll).map((step) => bar(String(step), String(step), votes(step), mine?.value === step));
   }
   if (poll.options.some(({ votes }) => votes === null)) return undefined;
   return poll.options.map(({ id, text, votes, correct }) => ({
-    ...bar(poll, { key: id, label: text, votes: votes ?? 0, mine: chose(poll, id, text) }),
+    ...bar(id, text, votes ?? 0, mine?.options.includes(id) ?? false),
     correct: correct === true,
   }));
-}
-
-function bar({ voters }: Poll, one: { key: string; label: string; votes: number; mine: boolean }): Bar {
-  return { ...one, share: share(one.votes, voters), correct: false };
-}
-
-function chose({ kind, my_choice }: Poll, id: string, text: string): boolean {
-  if (Array.isArray(my_choice)) return my_choice.includes(id);
-  return kind === 'scale' && my_choice !== null && String(my_choice) === text;
 }
 
 /** The steps of a scale, for a row of buttons. */

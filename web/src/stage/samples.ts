@@ -69,7 +69,8 @@ export const poll = (over: Partial<Poll> = {}): Poll => ({
   state: 'open',
   results: 'shown',
   voters: 4,
-  my_choice: null,
+  my_vote: null,
+  voted: false,
   revision: 1,
   ...over,
 });

@@ -56,13 +56,15 @@ export interface Poll {
   kind: PollKind;
   title: string;
   options: PollOption[];
-  scale: { min: number; max: number } | null;
+  scale: { min: number; max: number; values: { value: number; votes: number }[] | null } | null;
   words: { text: string; votes: number }[] | null;
   anonymous: boolean;
   state: 'draft' | 'open' | 'closed';
   results: 'hidden' | 'shown';
   voters: number;
-  my_choice: Id[] | number | string | null;
+  /** Never known in an anonymous poll: it is kept nowhere. */
+  my_vote: { options: Id[]; value: number | null; text: string | null } | null;
+  voted: boolean;
   revision: number;
 }
 export interface Slides {
@@ -94,7 +96,7 @@ export type StageChange =
   | { kind: 'question.changed'; question: Omit<Question, 'my_vote' | 'mine'> }
   /** It waits, or was dismissed: only whoever asked it or runs the webinar may still read it. */
   | { kind: 'question.held' | 'question.deleted'; question_id: Id }
-  | { kind: 'poll.changed'; poll: Omit<Poll, 'my_choice'> }
+  | { kind: 'poll.changed'; poll: Omit<Poll, 'my_vote' | 'voted'> }
   | { kind: 'floor.changed'; chat: ChatModes; asking: AskingModes; slides?: Slides | null };
 
 /** What the node says over the data channel. */
