@@ -3,8 +3,8 @@ import type { Id, MessagePage, Page } from '$platform/api/types';
 import type { PollText } from './poll-draft';
 import type {
   Arrival,
-  AskingModes,
-  ChatModes,
+  AskingRules,
+  ChatRules,
   Floor,
   Muted,
   Poll,
@@ -71,5 +71,5 @@ export const voteInPoll = (poll: Id, vote: { options?: Id[]; value?: number; tex
   put<Poll>(`/floor/polls/${poll}/vote`, vote);
 export const deletePoll = (poll: Id) => remove(`/floor/polls/${poll}`);
 
-export const setAsking = (webinar: Id, modes: Partial<AskingModes>) => patch(`${floor(webinar)}/asking`, modes);
-export const setChatModes = (webinar: Id, modes: ChatModes) => put(`${floor(webinar)}/chat`, modes);
+export const setAsking = (webinar: Id, modes: Partial<AskingRules>) => patch(`${floor(webinar)}/asking`, modes);
+export const setChatModes = (webinar: Id, modes: ChatRules) => put(`${floor(webinar)}/chat`, modes);

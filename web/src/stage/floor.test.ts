@@ -33,10 +33,14 @@ test('who knows the solution of a quiz keeps it when the stream says nothing of 
 test('hands, modes and slides are replaced as a whole, a deleted question is gone', () => {
   const hands = [{ person: person(), raised_at: '2026-12-03T09:01:00.000Z' }];
   const chat = { slow_seconds: 30, hosts_only: true };
-  let floor = applyToFloor({ ...EMPTY_FLOOR, questions: [question()] }, { kind: 'hand.changed', hands });
-  floor = applyToFloor(floor, { kind: 'floor.changed', chat, asking: { moderated: true, anonymous: true } });
+  const asking = { moderated: true, anonymous: true };
+  let floor = applyToFloor(
+    { ...EMPTY_FLOOR, questions: [question()] },
+    { kind: 'hand.changed', webinar_id: 'w1', hands },
+  );
+  floor = applyToFloor(floor, { kind: 'floor.changed', webinar_id: 'w1', chat, asking, slides: null });
   floor = applyToFloor(floor, { kind: 'question.deleted', question_id: 'q1' });
-  expect(floor).toEqual({ ...EMPTY_FLOOR, hands, chat, asking: { moderated: true, anonymous: true } });
+  expect(floor).toEqual({ ...EMPTY_FLOOR, hands, chat, asking });
 });
 
 test('what is being answered stands first, then what is pinned, then by votes and age; what is done last', () => {

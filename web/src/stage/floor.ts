@@ -25,7 +25,7 @@ export function applyToFloor(floor: Floor, change: StageChange): Floor {
     case 'poll.changed':
       return { ...floor, polls: withPoll(floor.polls, change.poll) };
     case 'floor.changed':
-      return { ...floor, chat: change.chat, asking: change.asking, slides: change.slides ?? null };
+      return { ...floor, chat: change.chat, asking: change.asking, slides: change.slides };
     case 'stage.changed':
       return floor;
   }

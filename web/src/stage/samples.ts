@@ -57,6 +57,7 @@ export const question = (over: Partial<Question> = {}): Question => ({
 
 export const poll = (over: Partial<Poll> = {}): Poll => ({
   id: 'p1',
+  webinar_id: 'w1',
   kind: 'single',
   title: 'Welche Schmierung?',
   options: [

@@ -5,7 +5,7 @@ import type { Channel, Id, Webinar } from '$platform/api/types';
 import type { Change, ChangeFrame } from '$platform/live/frames';
 import { arrive, leave, leaveAtOnce, readFloor, readQuestion, readStage } from './api';
 import { applyToFloor, EMPTY_FLOOR, touches, withPoll, withQuestion } from './floor';
-import type { Arrival, Floor, Poll, Question, Stage, StageChange } from './wire';
+import { isStageChange, type Arrival, type Floor, type Poll, type Question, type Stage } from './wire';
 
 const RENEW_EVERY_MS = 15_000;
 const DEVICE = 'guildhall.stage';
@@ -79,8 +79,8 @@ export class StageVisit {
       const last = Math.max(this.channel.last_position, change.message.position);
       this.channel = { ...this.channel, last_position: last };
     }
-    const word = stageChange(change);
-    if (!word || frame.position <= this.position) return;
+    if (!isStageChange(change) || frame.position <= this.position) return;
+    const word = change;
     this.position = frame.position;
     const held = word.kind === 'question.held' && this.#concerns(word.question_id) ? word.question_id : undefined;
     if (held) void this.#readHeld(held);
@@ -171,18 +171,4 @@ function deviceOfTab(): string {
   const fresh = newKey();
   sessionStorage.setItem(DEVICE, fresh);
   return fresh;
-}
-
-const KINDS = [
-  'stage.changed',
-  'hand.changed',
-  'question.changed',
-  'question.held',
-  'question.deleted',
-  'poll.changed',
-  'floor.changed',
-];
-
-function stageChange(change: { kind: string }): StageChange | undefined {
-  return KINDS.includes(change.kind) ? (change as StageChange) : undefined;
 }

@@ -37,6 +37,8 @@ export type Contract = [
   Expect<Same<keyof ours.AuditEntry, keyof Theirs['AuditView']>>,
   Expect<Same<keyof ours.Mail, keyof Theirs['MailView']>>,
   Expect<Same<keyof ours.MailContent, keyof Theirs['WholeMail']>>,
+  Expect<Same<keyof ours.Stage, keyof Theirs['StageView']>>,
+  Expect<Same<keyof ours.Floor, keyof Theirs['FloorView']>>,
   Expect<Same<Change['kind'], Theirs['ChangeBody']['kind']>>,
   Expect<Same<Keys<Change>, Keys<Theirs['ChangeBody']>>>,
   Expect<Same<ServerFrame['type'], Theirs['ServerFrame']['type']>>,

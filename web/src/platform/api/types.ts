@@ -41,6 +41,18 @@ export type StageTicket = Sent<Schemas['StageTicketView']>;
 export type Recording = Sent<Schemas['RecordingView']>;
 export type RecordingPart = Sent<Schemas['PartView']>;
 
+export type Hand = Sent<Schemas['Hand']>;
+export type Question = Sent<Schemas['QuestionView']>;
+export type QuestionFrame = Sent<Schemas['QuestionFrame']>;
+export type QuestionState = Schemas['QuestionState'];
+export type Poll = Sent<Schemas['PollView']>;
+export type PollFrame = Sent<Schemas['PollFrame']>;
+export type PollKind = Schemas['PollKind'];
+export type Slides = Sent<Schemas['SlidesView']>;
+export type ChatRules = Sent<Schemas['ChatRules']>;
+export type AskingRules = Sent<Schemas['AskingRules']>;
+export type Floor = Sent<Schemas['FloorView']>;
+
 export type Me = Sent<Schemas['Me']>;
 export type GroupSnapshot = Sent<Schemas['GroupSnapshot']>;
 export type Start = Sent<Schemas['Start']>;

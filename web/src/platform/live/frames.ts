@@ -1,12 +1,18 @@
 import type {
+  AskingRules,
   Channel,
+  ChatRules,
   Group,
   GroupSnapshot,
+  Hand,
   Id,
   Instant,
   Member,
   Message,
+  PollFrame,
+  QuestionFrame,
   Reply,
+  Slides,
   StageFrame,
   Thread,
   Webinar,
@@ -27,6 +33,12 @@ export type Change =
   | { kind: 'reply.posted' | 'reply.changed'; reply: Reply }
   | { kind: 'webinar.changed'; webinar: Omit<Webinar, 'my_registration' | 'can_manage'> }
   | { kind: 'stage.changed'; stage: StageFrame }
+  | { kind: 'hand.changed'; webinar_id: Id; hands: Hand[] }
+  | { kind: 'question.changed'; question: QuestionFrame }
+  /** It waits, or was dismissed: only whoever asked it or runs the webinar may still read it. */
+  | { kind: 'question.held' | 'question.deleted'; question_id: Id }
+  | { kind: 'poll.changed'; poll: PollFrame }
+  | { kind: 'floor.changed'; webinar_id: Id; chat: ChatRules; asking: AskingRules; slides: Slides | null }
   | { kind: 'group.added' | 'group.removed'; group_id: Id }
   | { kind: 'marker.moved'; channel_id: Id; position: number; unread: number }
   | { kind: 'registration.changed'; webinar_id: Id; state: 'registered' | 'none' }
@@ -61,6 +73,7 @@ export type ServerFrame =
   | { type: 'typing'; channel: Id; thread_root: Id | null; person: { id: Id; name: string } }
   | { type: 'presence'; group: Id; online: Id[] }
   | { type: 'presence.changed'; group: Id; member: Id; online: boolean }
+  | LiveReactionsFrame
   | { type: 'ack'; ref: string }
   | { type: 'pong'; ref: string }
   | { type: 'error'; ref: string | null; code: string; retry_after_ms: number | null };

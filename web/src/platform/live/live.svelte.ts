@@ -6,7 +6,7 @@ import { streamOf } from '$platform/store/groups';
 import { people } from '$platform/store/people.svelte';
 import { login } from '$platform/store/login.svelte';
 import { Connection } from './connection';
-import type { Change, ChangeFrame, LiveReactionsFrame, ResetFrame, ServerFrame } from './frames';
+import type { Change, ChangeFrame, ResetFrame, ServerFrame } from './frames';
 import { outbox } from './sending.svelte';
 import { Streams } from './streams';
 
@@ -158,7 +158,7 @@ class Live {
     this.#connection.send({ op: 'unfollow', streams: [stream] });
   }
 
-  #take(frame: ServerFrame | LiveReactionsFrame): void {
+  #take(frame: ServerFrame): void {
     if (this.#lossTimer !== undefined && navigator.onLine) this.#alive();
     switch (frame.type) {
       case 'change':
