@@ -10,9 +10,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Outside};
 use crate::changes::cursors;
-use crate::platform::config::{Config, explain_bind};
+use crate::platform::config::{Config, explain_bind, explain_stage_bind};
 use crate::platform::http::Guard;
 use crate::platform::http::serve::{Limits, Traffic, serve};
+use crate::platform::media::{InProcess, Media};
 use crate::platform::observe::{Check, Metrics, Requests};
 use crate::platform::refusal::{Failure, Result};
 use crate::{followers, mails, router, settings};
@@ -35,7 +36,11 @@ pub async fn start(mut config: Config, outside: Outside) -> Result<Running> {
     let address = listener.local_addr().map_err(|error| Failure::fault("listening", error))?;
     config.listen = address;
 
+    let media = media(&config)?;
     let (app, woken) = App::open(config, outside).await?;
+    if let Some(media) = media {
+        app.stages.open(media);
+    }
 
     let stop = CancellationToken::new();
     let followers = followers::start(&app, woken, &stop);
@@ -73,6 +78,17 @@ impl Running {
         self.followers.wait().await;
         self.app.store.close().await;
     }
+}
+
+/// Sound and picture, if they are switched on.
+fn media(config: &Config) -> Result<Option<Arc<dyn Media>>> {
+    if !config.stage.enabled {
+        return Ok(None);
+    }
+    let started = InProcess::start(&config.stage).map_err(|(port, address, error)| {
+        Failure::fault("sound and picture", explain_stage_bind(port, address, &error))
+    })?;
+    Ok(Some(Arc::new(started)))
 }
 
 fn guard(app: &App) -> Guard {

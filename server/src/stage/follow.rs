@@ -32,13 +32,13 @@ const BATCH_MAX: u64 = 256;
 /// Works until told to stop; then the stages that are carried here end, and the files of recordings are finished.
 pub async fn run(app: &App, stop: CancellationToken) {
     let Ok(media) = app.stages.media().cloned() else { return };
-    let told = notices::run(app, media.notices());
-    let work = work(app, &stop);
+    let mut told = media.notices();
     tokio::select! {
-        () = told => {}
-        () = work => {}
+        () = notices::run(app, told.as_mut()) => {}
+        () = work(app, &stop) => {}
     }
     media.stop().await;
+    notices::finish(app, told.as_mut()).await;
 }
 
 async fn work(app: &App, stop: &CancellationToken) {

@@ -1,26 +1,29 @@
 //! What the media server tells: connections that ended by themselves, and files of recordings.
 
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
-
 use super::carry::Flow;
 use super::{parts, store};
 use crate::app::App;
 use crate::platform::ids::WebinarId;
-use crate::platform::media::{ConnectionId, Notice};
+use crate::platform::media::{ConnectionId, Notice, Notices};
 use crate::platform::refusal::Result;
 
 /// Takes notices until nobody gives any more.
-pub(super) async fn run(app: &App, mut notices: Receiver<Notice>) {
-    loop {
-        let taken = match notices.recv().await {
-            Ok(notice) => take(app, notice).await,
-            Err(RecvError::Lagged(_)) => compare(app).await,
-            Err(RecvError::Closed) => return,
-        };
-        if let Err(failure) = taken {
-            failure.log("stage");
-        }
+pub(super) async fn run(app: &App, notices: &mut dyn Notices) {
+    while let Some(notice) = notices.next().await {
+        note(take(app, notice).await);
+    }
+}
+
+/// Takes what has been told already.
+pub(super) async fn finish(app: &App, notices: &mut dyn Notices) {
+    while let Some(notice) = notices.waiting() {
+        note(take(app, notice).await);
+    }
+}
+
+fn note(taken: Result<()>) {
+    if let Err(failure) = taken {
+        failure.log("stage");
     }
 }
 
@@ -31,6 +34,7 @@ async fn take(app: &App, notice: Notice) -> Result<()> {
             Ok(())
         }
         Notice::Gone { stage, connection, .. } => gone(app, WebinarId(stage), connection).await,
+        Notice::Missed => compare(app).await,
         Notice::PartStarted { stage, part } | Notice::PartFinished { stage, part } => {
             parts::note(app, WebinarId(stage), &part).await
         }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io::SeekFrom;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -87,11 +87,12 @@ fn part_view(webinar: WebinarId, part: &PartRow, persons: &HashMap<MemberId, Per
     }
 }
 
-/// Notes what the media server tells of a file. Its folder is named after the recording.
+/// Notes what the media server tells of a file. It stands in the folder of its recording, in one of its own for each start
+/// of the server, so that what is written after a restart never meets what was there.
 pub(super) async fn note(app: &App, webinar: WebinarId, part: &Part) -> Result<()> {
-    let text = |path: Option<&std::ffi::OsStr>| path.and_then(|name| name.to_str()).map(str::to_owned);
-    let recording = text(part.file.parent().and_then(|folder| folder.file_name())).and_then(|name| name.parse().ok());
-    let (Some(recording), Some(file)) = (recording, text(part.file.file_name())) else {
+    let place = part.file.strip_prefix(folder(app)).ok().and_then(Path::to_str).and_then(|place| place.split_once('/'));
+    let named = place.and_then(|(recording, file)| Some((recording.parse().ok()?, file.to_owned())));
+    let Some((recording, file)) = named else {
         return Err(Failure::broken("a file of a recording stands elsewhere"));
     };
     let millis = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
@@ -186,7 +187,7 @@ async fn answer(mut file: tokio::fs::File, part: &PartRow, range: Range<u64>, si
         put(&mut response, header::CONTENT_RANGE, &format!("bytes {}-{}/{size}", range.start, range.end - 1));
     }
     put(&mut response, header::CONTENT_LENGTH, &length.to_string());
-    let is_webm = std::path::Path::new(&part.file).extension().is_some_and(|extension| extension == "webm");
+    let is_webm = Path::new(&part.file).extension().is_some_and(|extension| extension == "webm");
     put(&mut response, header::CONTENT_TYPE, if is_webm { "video/webm" } else { "video/x-matroska" });
     put(&mut response, header::ACCEPT_RANGES, "bytes");
     put(&mut response, header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");

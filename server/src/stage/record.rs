@@ -106,7 +106,7 @@ pub(super) async fn keep_up(app: &App, webinar: WebinarId) -> Result<()> {
 
 /// A disk that refuses ends the recording, and everybody sees that it is off.
 async fn begin(app: &App, webinar: WebinarId, id: RecordingId, elapsed: Duration) -> Result<()> {
-    let folder = parts::folder_of(app, id);
+    let folder = parts::folder_of(app, id).join(app.stages.carrier.boot.to_string());
     let made = tokio::fs::create_dir_all(&folder).await;
     let begun = match made {
         Ok(()) => {

@@ -33,6 +33,7 @@ pub struct StageTicketView {
 pub(super) async fn issue(app: &App, actor: &Actor, webinar: WebinarId, wish: StageUse) -> Result<StageTicketView> {
     let tx = app.store.begin().await?;
     let joined = permit::<JoinStage>(&tx, actor, webinar).await?;
+    app.stages.media()?;
     app.limits.check(Limit::StageTicket, Key::of(&[&joined.by(), &webinar]))?;
     let url = match wish {
         StageUse::View => {

@@ -31,9 +31,9 @@ pub fn explain_bind(listen: SocketAddr, error: &io::Error) -> String {
 }
 
 /// The line for a port of the stage that cannot be had.
-pub fn explain_stage_bind(listen: SocketAddr, transport: &str, error: &io::Error) -> String {
+pub fn explain_stage_bind(port: &str, listen: SocketAddr, error: &io::Error) -> String {
     let remedy = "(`stage.udp` and `stage.tcp`, or `stage.enabled` = false for webinars without sound and picture)";
-    format!("{} {remedy}", cannot_listen(format_args!("{transport} {listen}"), error))
+    format!("{} {remedy}", cannot_listen(format_args!("{port} {listen}"), error))
 }
 
 fn cannot_listen(listen: impl std::fmt::Display, error: &io::Error) -> String {

@@ -3,13 +3,16 @@
 //! A stage, a peer and a connection are ids that mean nothing to whoever carries them. A command holds when its call
 //! answers: a peer that was silenced or cut off is not heard any more, whatever its client does.
 
+mod node;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::broadcast;
 use uuid::Uuid;
+
+pub use node::InProcess;
 
 /// One connection of a publisher or a viewer. Can't be guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -117,6 +120,8 @@ pub enum Notice {
         connection: ConnectionId,
         was_publication: bool,
     },
+    /// Some were lost: compare.
+    Missed,
     PartStarted {
         stage: Uuid,
         part: Part,
@@ -125,6 +130,15 @@ pub enum Notice {
         stage: Uuid,
         part: Part,
     },
+}
+
+/// What is told, in order. The number that may wait is bounded; whoever is too slow hears [`Notice::Missed`].
+#[async_trait]
+pub trait Notices: Send {
+    /// The next notice; none when nobody is left who could tell.
+    async fn next(&mut self) -> Option<Notice>;
+    /// The next one that has been told already.
+    fn waiting(&mut self) -> Option<Notice>;
 }
 
 /// Carries sound and picture.
@@ -143,7 +157,8 @@ pub trait Media: Send + Sync + 'static {
     async fn stop_recording(&self, stage: Uuid);
     /// The publications of a stage that are there now.
     async fn publications(&self, stage: Uuid) -> Vec<ConnectionId>;
-    fn notices(&self) -> broadcast::Receiver<Notice>;
-    /// Ends everything and finishes the files of recordings.
+    /// What is told from now on.
+    fn notices(&self) -> Box<dyn Notices>;
+    /// Ends everything and finishes the files of recordings; what there is to tell of it has been told when it answers.
     async fn stop(&self);
 }

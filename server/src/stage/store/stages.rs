@@ -96,10 +96,11 @@ pub async fn end_with_webinar(tx: &Tx, webinar: WebinarId) -> Result<()> {
     Ok(())
 }
 
-/// Nobody is there any more, nothing is sent, nothing is recorded.
+/// Nobody is there any more, nothing is sent, nothing is recorded. Those whose lease had run out left at a time that
+/// nobody knows.
 async fn end_what_runs(tx: &Tx, webinar: WebinarId) -> Result<()> {
     tx.run(
-        "UPDATE stage_arrivals SET present = $3, left_at = $2 WHERE webinar_id = $1 AND present",
+        "UPDATE stage_arrivals SET present = $3, left_at = $2 WHERE webinar_id = $1 AND present AND expires_at > $2",
         values![webinar, tx.now(), false],
     )
     .await?;

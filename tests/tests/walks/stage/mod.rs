@@ -6,8 +6,12 @@ use serde_json::{Value, json};
 
 mod attendance;
 mod bearers;
+mod connections;
+mod cutting;
 mod presence;
+mod recording;
 mod roles;
+mod sending;
 
 /// A webinar with a host, a speaker to be, and an attendee; another brand beside it.
 pub struct Scene {
