@@ -3,13 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a walk that can't go on has failed")]
 
 // A browser's part in sound and picture, as the media node's own tests play it.
-#[expect(dead_code, reason = "the node's own tests use the rest of it")]
 #[path = "../../../server/media/tests/stage/camera.rs"]
 mod camera;
 #[expect(dead_code, reason = "the node's own tests use the rest of it")]
 #[path = "../../../server/media/tests/stage/client.rs"]
 mod client;
-#[expect(dead_code, reason = "the node's own tests use the rest of it")]
 #[path = "../../../server/media/tests/stage/pictures.rs"]
 mod pictures;
 

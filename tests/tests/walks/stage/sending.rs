@@ -19,6 +19,7 @@ pub struct Sent {
     pub location: String,
     pub etag: String,
     pub bearer: String,
+    pub offer: String,
 }
 
 impl Sent {
@@ -41,7 +42,7 @@ pub async fn open(house: &House, path: &str, bearer: &str, wants: Wants) -> Sent
     assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.bytes));
     client.accept(std::str::from_utf8(&answer.bytes).unwrap());
     let (location, etag) = (header(&answer, "location"), header(&answer, "etag"));
-    Sent { client, location, etag, bearer: bearer.to_owned() }
+    Sent { client, location, etag, bearer: bearer.to_owned(), offer: sdp }
 }
 
 impl Scene {
