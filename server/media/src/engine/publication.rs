@@ -19,7 +19,7 @@ const LAYERS: usize = 4;
 const CAMERA_STANDS: Duration = Duration::from_secs(3);
 const SCREEN_STANDS: Duration = Duration::from_secs(15);
 /// A better layer than the recorded one is gone over to once it has proved to last.
-const RECORDED_AFTER: Duration = Duration::from_secs(5);
+const RECORDED_AFTER: Duration = Duration::from_secs(2);
 
 pub struct Publication {
     pub connection: ConnectionId,

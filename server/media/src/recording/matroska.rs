@@ -61,6 +61,8 @@ pub struct Matroska<W: Write + Seek> {
     /// Where the segment's content begins: positions in it count from here.
     segment: u64,
     duration: u64,
+    /// Where the picture's size stands, and what it says.
+    picture: Option<(u64, u32, u32)>,
     cluster: Option<Cluster>,
     cues: Vec<Cue>,
     cue_track: u8,
@@ -86,11 +88,14 @@ impl<W: Write + Seek> Matroska<W> {
         let segment = head.len() as u64;
         room(&mut head, seek_head(0).len());
         let duration = head.len() as u64 + info(&mut head) as u64;
-        head.extend_from_slice(&track_list(tracks));
+        let picture = tracks.video.as_ref().map(|video| (video.width, video.height));
+        let (list, picture_at) = track_list(tracks);
+        let picture = picture.map(|(width, height)| (head.len() as u64 + picture_at as u64, width, height));
+        head.extend_from_slice(&list);
         out.write_all(&head)?;
         let cue_track = if tracks.video.is_some() { VIDEO } else { AUDIO };
         let (cluster, cues) = (None, Vec::new());
-        Ok(Self { out, at: head.len() as u64, segment, duration, cluster, cues, cue_track, last_millis: 0 })
+        Ok(Self { out, at: head.len() as u64, segment, duration, picture, cluster, cues, cue_track, last_millis: 0 })
     }
 
     /// Writes one frame. Time may go back by as much as frames of two tracks do when interleaved.
@@ -111,6 +116,16 @@ impl<W: Write + Seek> Matroska<W> {
         self.write(&block)?;
         self.last_millis = self.last_millis.max(millis);
         Ok(())
+    }
+
+    /// The head says the largest size: simulcast begins small, and a player lays its window out by the head.
+    pub fn grow(&mut self, width: u32, height: u32) -> io::Result<()> {
+        let Some((at, known_width, known_height)) = self.picture else { return Ok(()) };
+        if width <= known_width && height <= known_height {
+            return Ok(());
+        }
+        self.picture = Some((at, width, height));
+        self.patch(at, &picture_size(width, height))
     }
 
     /// Makes what is written survive the process.
@@ -225,16 +240,29 @@ fn info(out: &mut Vec<u8>) -> usize {
     out.len() - before - content.len() + room_at
 }
 
-fn track_list(tracks: &Tracks) -> Vec<u8> {
+/// The tracks, and where in them the picture's size begins: it is the end of the first track.
+fn track_list(tracks: &Tracks) -> (Vec<u8>, usize) {
     let mut content = Vec::new();
     if let Some(video) = &tracks.video {
         element(&mut content, 0xae, &video_track(video));
     }
+    let first = content.len();
     if tracks.audio {
         element(&mut content, 0xae, &audio_track());
     }
     let mut out = Vec::new();
     element(&mut out, 0x1654_ae6b, &content);
+    let picture_at = (out.len() - content.len() + first).saturating_sub(PICTURE_SIZE_BYTES);
+    (out, picture_at)
+}
+
+const PICTURE_SIZE_BYTES: usize = 12;
+
+/// Width and height with all their bytes, so that larger ones fit later.
+fn picture_size(width: u32, height: u32) -> Vec<u8> {
+    let mut out = Vec::with_capacity(PICTURE_SIZE_BYTES);
+    element(&mut out, 0xb0, &width.to_be_bytes());
+    element(&mut out, 0xba, &height.to_be_bytes());
     out
 }
 
@@ -257,10 +285,7 @@ fn video_track(video: &Video) -> Vec<u8> {
             out
         }
     };
-    let mut picture = Vec::new();
-    unsigned(&mut picture, 0xb0, u64::from(video.width));
-    unsigned(&mut picture, 0xba, u64::from(video.height));
-    element(&mut out, 0xe0, &picture);
+    element(&mut out, 0xe0, &picture_size(video.width, video.height));
     out
 }
 
@@ -307,4 +332,26 @@ fn cue_list(cues: &[Cue], track: u8) -> Vec<u8> {
     let mut out = Vec::new();
     element(&mut out, 0x1c53_bb6b, &content);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    #[test]
+    fn the_head_grows_with_the_picture_and_nothing_else_moves() {
+        let video = Video { codec: VideoCodec::Vp8, width: 240, height: 135 };
+        let tracks = Tracks { video: Some(video), audio: true };
+        let mut film = Matroska::begin(Cursor::new(Vec::new()), &tracks).unwrap();
+        film.frame(VIDEO, 0, true, &[1]).unwrap();
+        let before = film.out.get_ref().clone();
+        film.grow(960, 540).unwrap();
+        film.grow(480, 270).unwrap();
+        let after = film.out.get_ref();
+        let found = |size: &[u8]| after.windows(PICTURE_SIZE_BYTES).any(|bytes| bytes == size);
+        assert!(found(&picture_size(960, 540)) && !found(&picture_size(240, 135)));
+        assert_eq!(before.len(), after.len());
+        assert!(before.iter().zip(after).filter(|(before, after)| before != after).count() <= 4);
+    }
 }

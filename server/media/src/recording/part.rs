@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Begin;
-use super::matroska::{Matroska, Tracks};
+use super::matroska::{Matroska, Tracks, Video};
 use crate::words::{Kind, Part};
 
 /// Frames wait so long for earlier ones of the other track before they are written.
@@ -42,6 +42,10 @@ impl OpenPart {
     pub fn frame(&mut self, track: u8, millis: u64, keyframe: bool, data: &[u8]) -> io::Result<()> {
         self.last_millis = self.last_millis.max(millis);
         self.out.frame(track, millis.saturating_sub(self.offset_millis), keyframe, data)
+    }
+
+    pub fn grow(&mut self, video: &Video) -> io::Result<()> {
+        self.out.grow(video.width, video.height)
     }
 
     pub fn flush(&mut self) -> io::Result<()> {

@@ -212,7 +212,10 @@ impl Writing {
                 told.extend(self.begin_file(millis));
             }
             let Some((_, frame)) = self.waiting.pop_first() else { break };
-            let written = self.file.as_mut().map(|file| file.frame(frame.track, millis, frame.keyframe, &frame.data));
+            let written = self.file.as_mut().map(|file| {
+                frame.video.as_ref().map_or(Ok(()), |video| file.grow(video))?;
+                file.frame(frame.track, millis, frame.keyframe, &frame.data)
+            });
             if let Some(Err(error)) = written {
                 told.extend(self.give_up(error));
             }

@@ -1,6 +1,8 @@
 //! What is recorded can be read back: after a clean stop, and as it stands in the middle.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use guildhall_media::{Kind, Muted, Notice, Part, RecordRefused, Recording};
@@ -20,6 +22,7 @@ struct Film {
     cues_at: Option<u64>,
     cue_list_at: Option<u64>,
     complete: bool,
+    size: (u64, u64),
 }
 
 fn unsigned(bytes: &[u8]) -> u64 {
@@ -75,6 +78,8 @@ fn read(path: &Path) -> Film {
         match id {
             0x4489 => film.duration = Some(f64::from_be_bytes(bytes.try_into().unwrap())),
             0x86 => film.codecs.push(String::from_utf8(bytes.to_vec()).unwrap()),
+            0xb0 => film.size.0 = unsigned(bytes),
+            0xba => film.size.1 = unsigned(bytes),
             0xe7 => cluster = unsigned(bytes),
             0xb3 => cue = unsigned(bytes),
             0xf1 => film.cues.push((cue, unsigned(bytes))),
@@ -226,6 +231,7 @@ fn the_best_layer_is_recorded_and_sound_alone_is_a_recording_too() {
     }
     let large = std::fs::metadata(&parts.iter().find(|part| part.peer == peer(1)).unwrap().file).unwrap().len();
     let film = read(&parts.iter().find(|part| part.peer == peer(1)).unwrap().file);
+    assert_eq!(film.size, (640, 360), "the size of the best layer, whichever came first");
     let pictures = pictures(&film).count() as u64;
     assert!(large > pictures * 1_200, "{large} bytes for {pictures} pictures: that is a smaller layer");
 }
@@ -236,4 +242,44 @@ fn a_folder_that_is_not_there_is_refused() {
     let recording = Recording { folder: "/nowhere/at/all".into(), started: Instant::now() };
     assert!(matches!(house.ask(house.node.record(STAGE, recording)), Err(RecordRefused::Folder(_))));
     assert_eq!(house.ask(house.node.stop_recording(STAGE)).unwrap(), []);
+}
+
+const FOLDER: &str = "STAGE_FOLDER";
+
+#[test]
+#[ignore = "runs until it is killed: the victim of the test below"]
+fn records_until_killed() {
+    let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
+    let mut house = House::new();
+    let publisher = house.publish(1, Wants::PUBLISHER);
+    house.until("it stands", |house| house.clients[publisher].connected);
+    let started = Instant::now();
+    house.ask(house.node.record(STAGE, Recording { folder, started })).unwrap();
+    loop {
+        house.frames(publisher, 5);
+        println!("{}", started.elapsed().as_millis());
+    }
+}
+
+#[test]
+fn a_killed_process_leaves_all_but_the_last_two_seconds() {
+    let folder = Folder::new();
+    let mut victim = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "recording::records_until_killed", "--ignored", "--nocapture"])
+        .env(FOLDER, folder.0.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let told = BufReader::new(victim.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut told = told.filter_map(|line| line.parse::<i64>().ok());
+    let reached = told.find(|millis| *millis > 4_000);
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    // What it told between our decision and its death counts as well.
+    let reached = told.last().or(reached).unwrap();
+    let film = read(&folder.files()[0]);
+    assert!(!film.complete && film.codecs == ["V_VP8", "A_OPUS"]);
+    let last = film.blocks.iter().map(|block| block.1).max().unwrap();
+    assert!(last + 2_000 >= reached, "{last} ms of {reached} ms are in the file");
+    assert!(pictures(&film).next().unwrap().2);
 }
