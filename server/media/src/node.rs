@@ -76,7 +76,8 @@ impl Node {
         let place = self.shared.registry.take(stage, way, address)?;
         let connection = new_connection(thread)?;
         let ice_tag = name.ufrag.clone();
-        let opening = Opening { connection, stage, peer, kind, rtc: answered.rtc, name, place };
+        let opening =
+            Opening { connection, stage, peer, kind, rtc: answered.rtc, name, theirs: answered.theirs, place };
         self.order(thread, |done| Mail::Open(Box::new(opening), done)).await?;
         Ok(Opened { connection, answer: answered.answer, ice_tag })
     }

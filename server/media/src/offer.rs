@@ -103,14 +103,18 @@ pub struct Answering<'a> {
 pub struct Answered {
     pub rtc: Box<Rtc>,
     pub answer: String,
+    /// The client's ICE fragment, by which a later PATCH is known to restart or not.
+    pub theirs: Option<String>,
 }
 
 pub fn answer(with: &Answering<'_>, offer: &str, way: Way, name: &IceName) -> Result<Answered, OfferRefused> {
     check(with.limits, offer, way)?;
+    let theirs =
+        offer.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")).map(|ufrag| ufrag.trim_end().to_owned());
     let (rtc, answer) = guarded(|| negotiate(with, offer, way, name))?;
     let answer = paired(&answer, &name.ufrag);
     let usable = |line: &str| is_media_line(line) && line.split(' ').nth(1).is_none_or(|port| port != "0");
-    if answer.lines().any(usable) { Ok(Answered { rtc, answer }) } else { Err(OfferRefused::NothingUsable) }
+    if answer.lines().any(usable) { Ok(Answered { rtc, answer, theirs }) } else { Err(OfferRefused::NothingUsable) }
 }
 
 fn negotiate(with: &Answering<'_>, offer: &str, way: Way, name: &IceName) -> Result<(Box<Rtc>, String), RtcError> {

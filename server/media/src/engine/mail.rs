@@ -76,6 +76,8 @@ pub struct Opening {
     pub kind: Option<Kind>,
     pub rtc: Box<Rtc>,
     pub name: IceName,
+    /// The client's ICE fragment.
+    pub theirs: Option<String>,
     pub place: Place,
 }
 

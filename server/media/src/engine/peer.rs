@@ -31,7 +31,7 @@ pub struct Peer {
     pub rtc: Box<Rtc>,
     /// The ICE fragments that lead here; an older one is kept until a restart has succeeded.
     pub fragments: Vec<String>,
-    /// The client's fragment after a restart; a PATCH that repeats it brings only candidates.
+    /// The client's fragment; a PATCH that repeats it brings only candidates.
     pub theirs: Option<String>,
     pub addresses: Vec<SocketAddr>,
     /// The timer that is set, if any.
@@ -70,7 +70,7 @@ pub struct Track {
 
 impl Peer {
     pub fn new(key: Key, opening: Opening, limits: &Limits, now: Instant) -> Self {
-        let Opening { connection, stage, peer, kind, rtc, name, place } = opening;
+        let Opening { connection, stage, peer, kind, rtc, name, theirs, place } = opening;
         let (role, packets) = match kind {
             Some(kind) => (Role::Publisher(Tracks::new(kind)), limits.publisher_packets_per_second),
             None => (Role::Viewer(Viewer::default()), limits.viewer_packets_per_second),
@@ -82,7 +82,7 @@ impl Peer {
             who: peer,
             rtc,
             fragments: vec![name.ufrag],
-            theirs: None,
+            theirs,
             addresses: Vec::new(),
             armed: None,
             opened: now,

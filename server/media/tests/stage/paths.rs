@@ -52,6 +52,11 @@ fn a_viewer_goes_on_from_another_network_after_an_ice_restart() {
     house.publish(1, Wants::PUBLISHER);
     let viewer = house.view(Wants::VIEWER);
     house.until("the viewer sees", |house| house.pictures(viewer) > 20);
+    let (ufrag, pwd) = house.clients[viewer].local_fragment();
+    let trickled = format!(
+        "a=ice-ufrag:{ufrag}\r\na=ice-pwd:{pwd}\r\nm=audio 9 X 0\r\na=mid:0\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n"
+    );
+    assert_eq!(house.ask(house.node.restart_ice(house.connections[viewer], &trickled)), Ok(IcePatched::Unchanged));
     let ours = ("restart1".to_owned(), "0123456789abcdef01234567".to_owned());
     let fragment =
         format!("a=ice-ufrag:{}\r\na=ice-pwd:{}\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n", ours.0, ours.1);
