@@ -1,8 +1,8 @@
 //! One file of a recording, from its first frame to its end.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter};
-use std::path::Path;
+use std::io::{self, BufWriter, ErrorKind};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Begin;
@@ -29,13 +29,12 @@ pub struct OpenPart {
 }
 
 impl OpenPart {
-    /// `number` tells the files of one publication apart; `millis` is the first frame's time on the recording's clock.
-    pub fn create(begin: &Begin, number: u32, tracks: Tracks, millis: u64) -> io::Result<Self> {
-        let name = name(begin, number, &tracks);
-        let file = begin.folder.join(name);
-        let out = Matroska::begin(BufWriter::new(create_new(&file)?), &tracks)?;
+    /// `millis` is the first frame's time on the recording's clock.
+    pub fn create(begin: &Begin, tracks: Tracks, millis: u64) -> io::Result<Self> {
+        let (path, file) = create_new(begin, &tracks, millis)?;
+        let out = Matroska::begin(BufWriter::new(file), &tracks)?;
         let offset = Duration::from_millis(millis);
-        let part = Part { peer: begin.peer, kind: begin.kind, file, offset, duration: None, bytes: 0 };
+        let part = Part { peer: begin.peer, kind: begin.kind, file: path, offset, duration: None, bytes: 0 };
         Ok(Self { part, tracks, out, offset_millis: millis, last_millis: millis })
     }
 
@@ -75,14 +74,47 @@ impl OpenPart {
     }
 }
 
-fn name(begin: &Begin, number: u32, tracks: &Tracks) -> String {
+/// Files are named by the moment they begin, so that a recording that goes on after a restart of the process, in the same
+/// folder, does not meet its own names again. Two of the same moment are told apart by a number.
+fn create_new(begin: &Begin, tracks: &Tracks, millis: u64) -> io::Result<(PathBuf, File)> {
+    const SAME_MOMENT: u32 = 16;
     let kind = match begin.kind {
         Kind::Camera => "camera",
         Kind::Screen => "screen",
     };
-    format!("{}-{kind}-{:x}-{number}.{}", begin.peer, begin.publication, tracks.extension())
+    let mut number = 1;
+    loop {
+        let name = format!("{}-{kind}-{millis:09}-{number}.{}", begin.peer, tracks.extension());
+        let path = begin.folder.join(name);
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && number < SAME_MOMENT => number += 1,
+            opened => return opened.map(|file| (path, file)),
+        }
+    }
 }
 
-fn create_new(file: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(file)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::Expected;
+    use crate::words::{PeerId, StageId};
+    use std::time::Instant;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_file_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let begin = Begin {
+            stage: StageId(Uuid::nil()),
+            publication: 1,
+            peer: PeerId(Uuid::nil()),
+            kind: Kind::Camera,
+            folder: folder.path().to_owned(),
+            started: Instant::now(),
+            expected: Expected { audio: true, video: false },
+        };
+        let tracks = Tracks { video: None, audio: true };
+        let parts = [5, 5, 6].map(|millis| OpenPart::create(&begin, tracks.clone(), millis).unwrap().part.file);
+        assert!(parts.iter().all(|file| file.exists()) && parts[0] != parts[1] && parts[1] != parts[2]);
+    }
 }

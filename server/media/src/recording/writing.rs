@@ -231,7 +231,7 @@ impl Writing {
             return None;
         }
         self.files += 1;
-        match OpenPart::create(&self.begin, self.files, Tracks { video, audio }, millis) {
+        match OpenPart::create(&self.begin, Tracks { video, audio }, millis) {
             Ok(file) => {
                 let told = Told::Started(file.part.clone());
                 self.file = Some(file);
