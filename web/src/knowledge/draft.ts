@@ -1,23 +1,9 @@
-import { readDraft, writeDraft } from '$platform/store/drafts';
+import { readForm, writeForm } from '$platform/store/drafts';
 
 /** A question or article that is being written survives a switch, a reload and an expired log-in. */
-export interface ThreadDraft {
-  title: string;
-  body: string;
-  tags: string;
-}
+export type ThreadDraft = Record<'title' | 'body' | 'tags', string>;
 
-export function keptThread(place: string): ThreadDraft {
-  const blank = { title: '', body: '', tags: '' };
-  try {
-    const found: unknown = JSON.parse(readDraft(place) || '{}');
-    return { ...blank, ...(found as Partial<ThreadDraft>) };
-  } catch {
-    return blank;
-  }
-}
+export const BLANK: ThreadDraft = { title: '', body: '', tags: '' };
 
-export function keepThread(place: string, draft: ThreadDraft): void {
-  const blank = draft.title === '' && draft.body === '' && draft.tags === '';
-  writeDraft(place, blank ? '' : JSON.stringify(draft));
-}
+export const keptThread = (place: string): ThreadDraft => readForm(place, BLANK);
+export const keepThread = (place: string, draft: ThreadDraft): void => writeForm(place, draft, BLANK);

@@ -6,16 +6,10 @@ import { wallTime } from '$platform/i18n/zones';
 import type { WebinarText } from './api';
 
 /** What stands in the form, as typed; date and time apart, as browsers ask for them. */
-export interface WebinarDraft {
-  group: string;
-  title: string;
-  description: string;
-  date: string;
-  time: string;
-  zone: string;
-  minutes: string;
-  capacity: string;
-}
+export type WebinarDraft = Record<
+  'group' | 'title' | 'description' | 'date' | 'time' | 'zone' | 'minutes' | 'capacity',
+  string
+>;
 
 export const LEAST_MINUTES = 5;
 export const MOST_MINUTES = 24 * 60;

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { setReader } from '$platform/i18n/reader.svelte';
-import { momentIn, otherMoment, phaseAt } from './moment';
+import { momentIn, otherMoment } from './moment';
 
 beforeEach(() => setReader('de', 'Europe/Berlin'));
 
@@ -24,14 +24,4 @@ test('the host’s zone is told only where its clocks differ', () => {
 test('one that runs past midnight names the day on which it ends', () => {
   const night = { starts_at: '2026-12-03T22:30:00.000Z', ends_at: '2026-12-04T00:30:00.000Z' };
   expect(momentIn(night, 'Europe/Berlin', now).hours).toContain('4. Dezember');
-});
-
-test('the phase passes with time: the start belongs to it, the end no more', () => {
-  const at = (time: string) => phaseAt(span, new Date(`2026-12-03T${time}Z`));
-  expect([at('08:59:59'), at('09:00:00'), at('09:44:59'), at('09:45:00')]).toEqual([
-    'upcoming',
-    'live',
-    'live',
-    'over',
-  ]);
 });

@@ -26,9 +26,3 @@ export function otherMoment(span: Span & { time_zone: string }, reader: string, 
   const [own, host] = [momentIn(span, reader, now), momentIn(span, span.time_zone, now)];
   return own.day === host.day && own.hours === host.hours ? undefined : host;
 }
-
-/** The server tells the phase as of its answer; a page that stays open sees it pass. */
-export function phaseAt({ starts_at, ends_at }: Span, now: Date): Webinar['phase'] {
-  if (now.getTime() < Date.parse(starts_at)) return 'upcoming';
-  return now.getTime() < Date.parse(ends_at) ? 'live' : 'over';
-}

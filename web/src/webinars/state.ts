@@ -1,6 +1,6 @@
 import * as texts from '$texts/webinars';
 import type { Webinar } from '$platform/api/types';
-import { phaseAt } from './moment';
+import { phaseAt } from '$platform/store/webinars';
 
 /** One word for where a webinar stands. */
 export interface Standing {
@@ -8,7 +8,7 @@ export interface Standing {
   tone: 'plain' | 'accent' | 'warn' | 'danger' | 'live';
 }
 
-export function standing(webinar: Webinar, now: Date): Standing | undefined {
+export function standing(webinar: Webinar, now: number): Standing | undefined {
   if (webinar.state === 'cancelled') return { text: texts.cancelled(), tone: 'danger' };
   if (webinar.state === 'draft') return { text: texts.draft(), tone: 'warn' };
   const phase = phaseAt(webinar, now);

@@ -250,6 +250,7 @@ class Live {
     const stream = streamOf(known);
     if (stream) this.#streams.forget(stream);
     dropChannels(known.channels.map(({ id }) => id));
+    brand.leave(known);
   }
 }
 

@@ -6,6 +6,8 @@ import { applyToStart, findChannel, moved, withGroup } from './groups';
 /** The brand on the screen: what the first read told, kept true by the changes that follow. */
 class BrandStore {
   start = $state.raw<Start | undefined>();
+  /** Names of the groups that were lost while the page was open, so that people are told why a page is gone. */
+  #left = $state.raw<ReadonlyMap<Id, string>>(new Map());
 
   get slug(): string {
     return this.start?.brand.slug ?? '';
@@ -36,6 +38,14 @@ class BrandStore {
 
   group(id: Id): GroupSnapshot | undefined {
     return this.start?.groups.find(({ group }) => group.id === id);
+  }
+
+  left(id: Id): string | undefined {
+    return this.group(id) ? undefined : this.#left.get(id);
+  }
+
+  leave({ group }: GroupSnapshot): void {
+    this.#left = new Map([...this.#left, [group.id, group.name]]);
   }
 
   channel(id: Id): Channel | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forgetDrafts, readDraft, sealDrafts, writeDraft } from './drafts';
+import { forgetDrafts, readDraft, readForm, sealDrafts, writeDraft, writeForm } from './drafts';
 
 test('a draft stays until it is sent or the person logs out on purpose', () => {
   writeDraft('a.c1', 'Guten Tag');
@@ -10,6 +10,16 @@ test('a draft stays until it is sent or the person logs out on purpose', () => {
   expect(readDraft('a.c2')).toBe('');
   forgetDrafts();
   expect([readDraft('a.c1'), localStorage.getItem('guildhall.theme')]).toEqual(['', 'dark']);
+});
+
+test('of a form only what was typed is kept, and nothing of a form that is as it was', () => {
+  const untouched = { name: '', zone: 'Europe/Berlin' };
+  writeForm('f', { ...untouched, name: 'Getriebe' }, untouched);
+  expect(readForm('f', { ...untouched, zone: 'UTC' })).toEqual({ name: 'Getriebe', zone: 'UTC' });
+  writeForm('f', untouched, untouched);
+  expect(readDraft('f')).toBe('');
+  writeDraft('f', '{"name":1,"other":"x"');
+  expect(readForm('f', untouched)).toEqual(untouched);
 });
 
 test('a page that closes after the log-out writes nothing down any more', () => {
