@@ -87,7 +87,9 @@ for (const [name, command, folder] of STEPS) {
 console.log('');
 for (const row of rows) {
   const numbers = `${row.passed} passed, ${row.failed} failed${row.skipped ? `, ${row.skipped} skipped` : ''}`;
-  console.log(`${row.failed || row.code ? 'FAILED' : 'ok    '} ${row.name.padEnd(12)} ${numbers.padEnd(36)} ${row.seconds} s`);
+  console.log(
+    `${row.failed || row.code ? 'FAILED' : 'ok    '} ${row.name.padEnd(12)} ${numbers.padEnd(36)} ${row.seconds} s`,
+  );
 }
 const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
 const skipped = total('skipped') ? `, ${total('skipped')} skipped` : '';

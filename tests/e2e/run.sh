@@ -16,4 +16,4 @@ if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
 fi
 export E2E_BINARY="$CARGO_TARGET_DIR/debug/guildhall"
 if [ "$#" -eq 0 ]; then set -- walks/*.test.mjs; fi
-exec node --test --test-force-exit --test-concurrency=1 --test-timeout=900000 "$@"
+exec node house/run.mjs "$@"

@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 export const PASSWORD = 'Messing Kupfer Ziegel 17';
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 /** Labels end in "(optional)", links in a count: the beginning tells which is meant. */
-const beginning = (text) => new RegExp(`^\\s*${escaped(text)}`);
+export const beginning = (text) => new RegExp(`^\\s*${escaped(text)}`);
 
 export const heading = (who, name) => who.page.getByRole('heading', { name });
 export const button = (who, key, holes) => who.page.getByRole('button', { name: who.t(key, holes), exact: true });
 export const field = (who, key) =>
-  who.page.getByLabel(beginning(who.t(key))).and(who.page.locator('input, textarea, select')).first();
+  who.page
+    .getByLabel(beginning(who.t(key)))
+    .and(who.page.locator('input, textarea, select'))
+    .first();
 
 /** Fills the fields of a form, by the keys of their labels. */
 export async function fill(who, values) {
@@ -19,7 +22,11 @@ export async function fill(who, values) {
 /** Goes to a page by the navigation that the screen offers. */
 export async function go(who, key) {
   const nav = who.phone ? who.t('platform.mainNavigation') : who.t('platform.sidebar');
-  await who.page.getByRole('navigation', { name: nav }).getByRole('link', { name: beginning(who.t(key)) }).first().click();
+  await who.page
+    .getByRole('navigation', { name: nav })
+    .getByRole('link', { name: beginning(who.t(key)) })
+    .first()
+    .click();
 }
 
 /** On the phone the list of channels is a page of its own. */
@@ -47,7 +54,10 @@ export async function openPeople(who, group) {
 export async function administer(who, tab) {
   await showSidebar(who);
   await sidebarLink(who, who.t('platform.admin')).click();
-  await who.page.getByRole('navigation', { name: who.t('platform.admin') }).getByRole('link', { name: who.t(tab), exact: true }).click();
+  await who.page
+    .getByRole('navigation', { name: who.t('platform.admin') })
+    .getByRole('link', { name: who.t(tab), exact: true })
+    .click();
 }
 
 export const composer = (who, channel) =>
@@ -62,7 +72,10 @@ export async function send(who, box, text) {
 
 /** The row of a message in the channel. */
 export const row = (who, author, text) =>
-  who.page.getByRole('log').first().getByRole('article', { name: who.t('messages.said', { name: author, text }), exact: true });
+  who.page
+    .getByRole('log')
+    .first()
+    .getByRole('article', { name: who.t('messages.said', { name: author, text }), exact: true });
 
 /** Shows what can be done with a message: under the pointer, or after a touch. */
 export async function tools(who, message) {

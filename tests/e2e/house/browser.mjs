@@ -15,7 +15,7 @@ const PHONE_UP_TO = 720;
 export function openBrowser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    args: ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   });
 }
 
@@ -33,20 +33,21 @@ function words(language) {
   };
 }
 
-/** A person: a context of its own, one page, and what went wrong in it. */
-export async function person(browser, { name, language, width }) {
+/** A person: a context of its own, one page, and what went wrong in it. `more`: options of the context. */
+export async function person(browser, { name, language, width, timeZone = 'Europe/Berlin', ...more }) {
   const phone = width <= PHONE_UP_TO;
   const context = await browser.newContext({
     viewport: { width, height: phone ? 844 : 900 },
     hasTouch: phone,
     isMobile: phone,
     locale: LOCALES[language],
-    timezoneId: 'Europe/Berlin',
+    timezoneId: timeZone,
     permissions: ['clipboard-read', 'clipboard-write'],
     reducedMotion: 'reduce',
+    ...more,
   });
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
-  page.setDefaultTimeout(WAIT_MS);
   const wrong = [];
   page.on('pageerror', (error) => wrong.push(`${name}: ${error.message}`));
   page.on('console', (message) => {
@@ -63,16 +64,65 @@ export async function capture(who, screen) {
   await who.page.screenshot({ path: `${pictures}${screen}-${who.language}-${who.width}.png` });
 }
 
-/** Looks at the screen: a picture is kept, and what axe finds serious fails. */
+/** What another theme can change. */
+export const COLOURS = ['color-contrast', 'link-in-text-block'];
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/**
+ * What is wrong with the screen as it is: everything that axe finds against WCAG 2.2 A and AA, and what is cut off. While
+ * a dialog or menu is open, that is looked at; what lies behind it was looked at before.
+ */
+export async function faultsOf(who, rules = RULES) {
+  if (!(await who.page.evaluate(() => 'axe' in globalThis))) await who.page.evaluate(axeSource);
+  const found = await who.page.evaluate(async (runOnly) => {
+    // Colours on their way from one theme to the other are nobody's.
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+    const open = document.querySelector('dialog[open], :popover-open');
+    const { violations } = await globalThis.axe.run(open ?? document, {
+      runOnly,
+      resultTypes: ['violations'],
+      iframes: false,
+    });
+    return violations.map(
+      ({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map(({ html }) => html.slice(0, 160)).join('\n    ')}`,
+    );
+  }, rules);
+  return [...found, ...(await overflowOf(who))];
+}
+
+/** What is wider than the room it has: the page may only be scrolled downwards. */
+export async function overflowOf(who) {
+  const wide = await who.page.evaluate(() => {
+    const boxes = [document.documentElement, ...document.querySelectorAll('main, .page, dialog[open], .side, .log')];
+    return boxes
+      .filter((box) => box.getClientRects().length > 0 && box.scrollWidth > box.clientWidth)
+      .map((box) => `${box.localName}.${box.className} holds ${box.scrollWidth} px in ${box.clientWidth} px`);
+  });
+  return wide.map((one) => `overflow: ${one}`);
+}
+
+/** What is smaller than a finger or a pointer needs (U25). A link within a line of text is as tall as its line. */
+export async function smallTargetsOf(who) {
+  const least = who.phone ? 44 : 24;
+  const small = await who.page.evaluate((px) => {
+    const open = document.querySelector('dialog[open], :popover-open') ?? document;
+    const controls = open.querySelectorAll('a[href], button, input, select, textarea, [role=option]');
+    const shown = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    const inText = (one) => one.closest('.html, p') && getComputedStyle(one).display === 'inline';
+    return [...controls]
+      .filter((one) => shown(one) && !inText(one) && !one.closest('.hidden-text, .skip'))
+      .map((one) => (/checkbox|radio/.test(one.type) ? (one.closest('label') ?? one) : one))
+      .map((one) => ({ one, box: (one.closest('.box, .composer') ?? one).getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && (box.width < px - 0.5 || box.height < px - 0.5))
+      .map(({ one, box }) => `${Math.round(box.width)} x ${Math.round(box.height)}: ${one.outerHTML.slice(0, 140)}`);
+  }, least);
+  return [...new Set(small)].map((one) => `target ${one}`);
+}
+
+/** Looks at the screen: a picture is kept, and what is wrong with it fails. */
 export async function look(who, screen) {
   await capture(who, screen);
-  await who.page.evaluate(axeSource);
-  const { violations } = await who.page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }),
-  );
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  const overflow = await who.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  const told = serious.map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map(({ html }) => html.slice(0, 160)).join('\n    ')}`);
-  if (overflow > 0) told.push(`the page is ${overflow} px wider than the screen`);
+  const told = await faultsOf(who);
   if (told.length > 0) throw new Error(`${screen}, ${who.language}, ${who.width} px:\n  ${told.join('\n  ')}`);
 }

@@ -1,4 +1,4 @@
-// A small real PNG: a square of one colour.
+// Small real PNGs of one colour.
 import { crc32, deflateSync } from 'node:zlib';
 
 const SIDE = 64;
@@ -12,13 +12,16 @@ function chunk(kind, content) {
   return Buffer.concat([length, named, sum]);
 }
 
-export function logo() {
+/** A square, as logos are. */
+export const logo = () => picture(SIDE, SIDE);
+
+export function picture(width, height) {
   const head = Buffer.alloc(13);
-  head.writeUInt32BE(SIDE, 0);
-  head.writeUInt32BE(SIDE, 4);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
   head.set([8, 2, 0, 0, 0], 8);
-  const line = Buffer.concat([Buffer.from([0]), Buffer.alloc(SIDE * 3, Buffer.from([0x27, 0x54, 0x8a]))]);
-  const pixels = deflateSync(Buffer.concat(Array.from({ length: SIDE }, () => line)));
+  const line = Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, Buffer.from([0x27, 0x54, 0x8a]))]);
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: height }, () => line)));
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', head),

@@ -1,0 +1,3 @@
+import { sweep } from '../house/sweep.mjs';
+
+sweep('brandt', 'de');
