@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::mail::Key;
+use super::peer::{Peer, Role};
 use super::worker::{TICK, Worker};
 use crate::notices::Why;
 use crate::words::StageId;
@@ -68,9 +69,10 @@ impl Worker {
         }
     }
 
-    /// What a full channel did not take.
+    /// What a full channel did not take. Viewers are told with every programme anyway.
     fn repeat_notes(&mut self) {
-        let open: Vec<Key> = self.peers.values().filter(|peer| peer.channel.is_some()).map(|peer| peer.key).collect();
+        let publishes = |peer: &&Peer| peer.channel.is_some() && matches!(peer.role, Role::Publisher(_));
+        let open: Vec<Key> = self.peers.values().filter(publishes).map(|peer| peer.key).collect();
         for key in open {
             self.tell_slots(key);
         }

@@ -91,7 +91,9 @@ impl Client {
                     marker: part == 1,
                     level: None,
                 };
-                self.write(&sending, picture.payload(bytes), now);
+                let payload =
+                    if self.codec == Codec::H264 { picture.h264_payload(bytes) } else { picture.payload(bytes) };
+                self.write(&sending, payload, now);
             }
         }
         if camera.sends_audio && !self.audio.is_empty() {
@@ -103,7 +105,7 @@ impl Client {
     }
 
     fn write(&mut self, sending: &Sending, payload: Vec<u8>, now: Instant) {
-        let codec = if sending.level.is_some() { Codec::Opus } else { Codec::Vp8 };
+        let codec = if sending.level.is_some() { Codec::Opus } else { self.codec };
         let payload_type: Pt = self.rtc.codec_config().find(|params| params.spec().codec == codec).unwrap().pt();
         let extensions = ExtensionValues {
             audio_level: sending.level,

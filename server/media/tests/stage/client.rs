@@ -7,6 +7,7 @@ use std::time::Instant;
 use guildhall_media::wire::framing::{Unframer, length_prefix};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::channel::ChannelId;
+use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind, Mid, Rid, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol, Receive, TcpType};
 use str0m::{Candidate, Event, Input, Output, Rtc};
@@ -36,6 +37,7 @@ enum Wire {
 
 pub struct Client {
     pub rtc: Rtc,
+    pub codec: Codec,
     wire: Wire,
     address: SocketAddr,
     remote: Option<SocketAddr>,
@@ -78,7 +80,15 @@ impl Client {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.set_nonblocking(true).unwrap();
         let address = socket.local_addr().unwrap();
-        Self::new(Wire::Udp(socket), address, Candidate::host(address, "udp").unwrap())
+        Self::new(Wire::Udp(socket), address, Candidate::host(address, "udp").unwrap(), Codec::Vp8)
+    }
+
+    /// As a studio that knows only H.264, or its viewer.
+    pub fn with_h264() -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let address = socket.local_addr().unwrap();
+        Self::new(Wire::Udp(socket), address, Candidate::host(address, "udp").unwrap(), Codec::H264)
     }
 
     pub fn over_tcp(node: SocketAddr) -> Self {
@@ -87,15 +97,17 @@ impl Client {
         stream.set_nodelay(true).unwrap();
         let address = stream.local_addr().unwrap();
         let candidate = Candidate::builder().tcp().tcptype(TcpType::Active).host(address).build().unwrap();
-        Self::new(Wire::Tcp(stream, Unframer::default()), address, candidate)
+        Self::new(Wire::Tcp(stream, Unframer::default()), address, candidate, Codec::Vp8)
     }
 
-    fn new(wire: Wire, address: SocketAddr, candidate: Candidate) -> Self {
-        let config = Rtc::builder().set_rtp_mode(true).clear_codecs().enable_opus(true, false).enable_vp8(true);
+    fn new(wire: Wire, address: SocketAddr, candidate: Candidate, codec: Codec) -> Self {
+        let config = Rtc::builder().set_rtp_mode(true).clear_codecs().enable_opus(true, false);
+        let config = config.enable_vp8(codec == Codec::Vp8).enable_h264(codec == Codec::H264);
         let mut rtc = config.build(Instant::now());
         rtc.add_local_candidate(candidate);
         Self {
             rtc,
+            codec,
             wire,
             address,
             remote: None,

@@ -82,6 +82,20 @@ fn what_a_viewer_loses_is_sent_again() {
 }
 
 #[test]
+fn h264_begins_with_its_parameter_sets_and_goes_to_nobody_who_does_not_know_it() {
+    let mut house = House::new();
+    let studio = house.publish_as(Client::with_h264(), peer(1), Kind::Camera, Wants::PUBLISHER);
+    house.until("the studio stands", |house| house.clients[studio].connected);
+    let viewer = house.view_as(Client::with_h264(), None, Wants::VIEWER);
+    let other = house.view(Wants::VIEWER);
+    house.until("it is seen", |house| house.pictures(viewer) > 60 && house.clients[other].sounds().len() > 30);
+    let pictures = house.clients[viewer].pictures();
+    assert_eq!(pictures[0].payload[0], 0x78, "parameter sets first");
+    assert_eq!(missing(pictures.iter().map(|got| got.sequence)), [0; 0]);
+    assert_eq!(house.pictures(other), 0, "who knows no H.264 hears the sound");
+}
+
+#[test]
 fn people_do_not_get_their_own_picture_back() {
     let mut house = House::new();
     house.publish(1, Wants::PUBLISHER);

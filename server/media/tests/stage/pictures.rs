@@ -34,6 +34,18 @@ impl Picture {
         payload
     }
 
+    /// The same as H.264: parameter sets in one packet, then the picture; or two slices that need what came before.
+    pub fn h264_payload(self, bytes: usize) -> Vec<u8> {
+        const SPS: [u8; 14] = [0x67, 0x42, 0xc0, 0x1e, 0xd9, 0x00, 0xa0, 0x2f, 0xf9, 0x70, 0x11, 0x00, 0x00, 0x03];
+        const PPS: [u8; 4] = [0x68, 0xce, 0x3c, 0x80];
+        if self.keyframe && self.first {
+            return [&[0x78, 0, 14][..], &SPS, &[0, 4], &PPS].concat();
+        }
+        let mut payload = vec![if self.keyframe { 0x65 } else { 0x41 }, self.author];
+        payload.resize(bytes, 0x55);
+        payload
+    }
+
     pub fn read(payload: &[u8]) -> Option<Self> {
         let picture = payload.get(DESCRIPTOR_BYTES..)?;
         Some(Self {

@@ -244,6 +244,22 @@ fn a_folder_that_is_not_there_is_refused() {
     assert_eq!(house.ask(house.node.stop_recording(STAGE)).unwrap(), []);
 }
 
+#[test]
+fn h264_is_recorded_as_matroska() {
+    let (mut house, folder) = (House::new(), Folder::new());
+    let studio = house.publish_as(Client::with_h264(), peer(1), Kind::Camera, Wants::PUBLISHER);
+    house.until("the studio stands", |house| house.clients[studio].connected);
+    house.ask(house.node.record(STAGE, folder.recording())).unwrap();
+    house.frames(studio, 100);
+    let parts = house.ask(house.node.stop_recording(STAGE)).unwrap();
+    assert_eq!(parts.len(), 1);
+    assert_eq!(parts[0].file.extension().unwrap(), "mkv");
+    let film = read(&parts[0].file);
+    assert_eq!(film.codecs, ["V_MPEG4/ISO/AVC", "A_OPUS"]);
+    assert_eq!(film.size, (640, 360));
+    assert!(film.complete && pictures(&film).next().unwrap().2 && pictures(&film).count() > 60);
+}
+
 const FOLDER: &str = "STAGE_FOLDER";
 
 #[test]
