@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::stage::LEASE_SECONDS;
-use super::store::{self, StageRow};
+use super::store::{self, Arrival, StageRow};
 use super::view::{StageView, view};
-use crate::access::{Actor, JoinStage, Permit, StageRole, permit};
+use crate::access::{Actor, JoinStage, Permit, StageRole, permit, see};
 use crate::app::App;
 use crate::changes::{Position, stream_position};
+use crate::floor::{self, FloorView};
 use crate::platform::ids::WebinarId;
 use crate::platform::limits::{Key, Limit};
 use crate::platform::refusal::{Code, Refusal, Result};
@@ -27,7 +28,9 @@ pub struct ArrivalRequest {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Arrived {
     pub stage: StageView,
-    /// Of the webinar's own stream.
+    /// Hands, questions, polls and slides; missing where the device was there before and follows them already.
+    pub floor: Option<FloorView>,
+    /// Of the webinar's own stream, of which this is the state.
     pub position: Position,
     /// Come again before it is over; three times as often is right.
     pub lease_seconds: i64,
@@ -45,12 +48,22 @@ pub(super) async fn arrive(app: &App, actor: &Actor, webinar: WebinarId, request
     if permit.standing().stage_role() > StageRole::Attendee {
         store::hold(&permit, webinar).await?;
     }
-    store::arrive(&permit, id, device).await?;
-    let stage = view(&tx, tx.now(), webinar, permit.standing()).await?;
-    let position = stream_position(&tx, webinar).await?;
-    let ice_servers = ice_servers(&app.config.stage, &permit.by(), tx.now());
+    let arrival = store::arrive(&permit, id, device).await?;
     tx.commit().await?;
-    Ok(Arrived { stage, position, lease_seconds: LEASE_SECONDS, ice_servers })
+
+    let reader = app.store.read().await?;
+    let seen = see(&reader, actor, webinar).await?;
+    let floor = match arrival {
+        Arrival::New => Some(floor::snapshot(&seen).await?.floor),
+        Arrival::Renewed => None,
+    };
+    Ok(Arrived {
+        stage: view(&reader, reader.now(), webinar, seen.standing()).await?,
+        floor,
+        position: stream_position(&reader, webinar).await?,
+        lease_seconds: LEASE_SECONDS,
+        ice_servers: ice_servers(&app.config.stage, &seen.member(), reader.now()),
+    })
 }
 
 /// Whether the stage takes somebody in at this moment: they are no draft's guests, it is open to their role, not locked

@@ -46,7 +46,18 @@ pub fn server() -> Vec<Source> {
 
 /// All Rust of the workspace.
 pub fn everything() -> Vec<Source> {
-    ["server/src", "server/media/src", "server/media/tests", "server/media/benches", "migrations/src", "tests/src", "tests/tests"].into_iter().flat_map(under).collect()
+    [
+        "server/src",
+        "server/media/src",
+        "server/media/tests",
+        "server/media/benches",
+        "migrations/src",
+        "tests/src",
+        "tests/tests",
+    ]
+    .into_iter()
+    .flat_map(under)
+    .collect()
 }
 
 fn under(folder: &str) -> Vec<Source> {

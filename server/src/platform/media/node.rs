@@ -136,16 +136,16 @@ impl Media for InProcess {
     }
 
     async fn close(&self, connection: ConnectionId) {
-        gone_with_the_node(self.0.close(node::ConnectionId(connection.0)).await);
+        gone_with_the_node(&self.0.close(node::ConnectionId(connection.0)).await);
     }
 
     async fn silence(&self, stage: Uuid, peer: Uuid, what: Silenced) {
         let muted = node::Muted { audio: what.audio, video: what.video };
-        gone_with_the_node(self.0.mute(StageId(stage), node::PeerId(peer), muted).await);
+        gone_with_the_node(&self.0.mute(StageId(stage), node::PeerId(peer), muted).await);
     }
 
     async fn end(&self, stage: Uuid) {
-        gone_with_the_node(self.0.end(StageId(stage)).await);
+        gone_with_the_node(&self.0.end(StageId(stage)).await);
     }
 
     async fn record(&self, stage: Uuid, recording: Recording) -> Result<(), Refused> {
@@ -163,7 +163,7 @@ impl Media for InProcess {
     }
 
     async fn stop_recording(&self, stage: Uuid) {
-        gone_with_the_node(self.0.stop_recording(StageId(stage)).await);
+        gone_with_the_node(&self.0.stop_recording(StageId(stage)).await);
     }
 
     async fn publications(&self, stage: Uuid) -> Vec<ConnectionId> {
@@ -181,7 +181,7 @@ impl Media for InProcess {
 }
 
 /// What a stopped node carried has ended with it.
-fn gone_with_the_node<T>(done: Result<T, node::Stopped>) {
+fn gone_with_the_node<T>(done: &Result<T, node::Stopped>) {
     if done.is_err() {
         tracing::debug!("the media node is stopped");
     }

@@ -14,8 +14,15 @@ use crate::platform::refusal::{Code, Refusal, Result};
 use crate::platform::store::{Rows, Tx, placeholders};
 use crate::values;
 
+/// What an arrival is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    New,
+    Renewed,
+}
+
 /// Notes that a device is there until its lease ends. A repeat renews; what had run out has begun anew.
-pub async fn arrive(permit: &Permit<'_, JoinStage>, id: Uuid, device: &str) -> Result<()> {
+pub async fn arrive(permit: &Permit<'_, JoinStage>, id: Uuid, device: &str) -> Result<Arrival> {
     let (tx, webinar, member) = (permit.tx(), permit.target(), permit.by());
     let until = tx.now().plus_ms(LEASE_SECONDS * 1_000);
     let renewed = tx
@@ -26,7 +33,7 @@ pub async fn arrive(permit: &Permit<'_, JoinStage>, id: Uuid, device: &str) -> R
         )
         .await?;
     if renewed == 1 {
-        return Ok(());
+        return Ok(Arrival::Renewed);
     }
     lose(tx, webinar, member, device).await?;
     if devices_of(tx, webinar, member).await? >= DEVICES_MAX {
@@ -39,7 +46,10 @@ pub async fn arrive(permit: &Permit<'_, JoinStage>, id: Uuid, device: &str) -> R
     )
     .await?;
     // A thousand attendees are not a thousand changes: their number comes with each renewal.
-    if permit.standing().stage_role() > StageRole::Attendee { announce_stage(tx, webinar).await } else { Ok(()) }
+    if permit.standing().stage_role() > StageRole::Attendee {
+        announce_stage(tx, webinar).await?;
+    }
+    Ok(Arrival::New)
 }
 
 /// A lease that ran out: nobody knows when they left.

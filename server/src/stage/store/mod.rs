@@ -8,7 +8,7 @@ mod recordings;
 mod stages;
 
 pub use arrivals::leave_all;
-pub(super) use arrivals::{StayRow, arrive, attendees, attending, expire, leave, stays, was_there};
+pub(super) use arrivals::{Arrival, StayRow, arrive, attendees, attending, expire, leave, stays, was_there};
 pub(super) use keys::*;
 pub(super) use people::*;
 pub(super) use publications::*;

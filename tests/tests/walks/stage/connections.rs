@@ -71,8 +71,11 @@ async fn a_connection_is_changed_and_closed_by_its_bearer_and_by_nobody_else() {
     let line = |name: &str| sent.offer.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
     let nobody = house.nobody();
     let patch = |if_match: &str, body: String| {
-        let request = nobody.request(Method::PATCH, &sent.location).header("authorization", format!("Bearer {}", sent.bearer));
-        nobody.send(request.header("content-type", "application/trickle-ice-sdpfrag").header("if-match", if_match).body(body))
+        let request =
+            nobody.request(Method::PATCH, &sent.location).header("authorization", format!("Bearer {}", sent.bearer));
+        nobody.send(
+            request.header("content-type", "application/trickle-ice-sdpfrag").header("if-match", if_match).body(body),
+        )
     };
     let own = format!("{}\r\n{}\r\n", line("a=ice-ufrag:"), line("a=ice-pwd:"));
     patch("\"another\"", own.clone()).await.refused(412, "version_conflict");

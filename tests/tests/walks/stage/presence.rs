@@ -172,3 +172,16 @@ async fn a_device_has_a_name_of_a_certain_shape_and_there_are_not_hundreds() {
     }
     scene.arrive(&scene.anja, "device-011").await.refused(429, "rate_limited");
 }
+
+#[tokio::test]
+async fn a_late_comer_gets_the_floor_with_the_stage_and_a_renewal_does_not() {
+    let house = House::new().await;
+    let scene = scene(&house).await;
+    scene.direct(json!({ "state": "live" })).await;
+    scene.ben.put(&format!("/webinars/{}/floor/hand", scene.webinar), &json!({})).await;
+    let first = scene.arrive(&scene.anja, "anja-desk").await.ok();
+    assert_eq!(first["floor"]["hands"][0]["person"]["name"], "Ben");
+    assert_eq!(first["stage"]["recording"], "off");
+    assert_eq!(scene.arrive(&scene.anja, "anja-desk").await.ok()["floor"], json!(null));
+    assert!(scene.arrive(&scene.anja, "anja-phone").await.ok()["floor"].is_object());
+}
