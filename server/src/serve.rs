@@ -13,7 +13,7 @@ use crate::changes::cursors;
 use crate::platform::config::{Config, explain_bind, explain_stage_bind};
 use crate::platform::http::Guard;
 use crate::platform::http::serve::{Limits, Traffic, serve};
-use crate::platform::media::{InProcess, Media};
+use crate::platform::media::{OwnNode, Media};
 use crate::platform::observe::{Check, Metrics, Requests};
 use crate::platform::refusal::{Failure, Result};
 use crate::{followers, mails, router, settings};
@@ -85,7 +85,7 @@ fn media(config: &Config) -> Result<Option<Arc<dyn Media>>> {
     if !config.stage.enabled {
         return Ok(None);
     }
-    let started = InProcess::start(&config.stage).map_err(|(port, address, error)| {
+    let started = OwnNode::start(&config.stage).map_err(|(port, address, error)| {
         Failure::fault("sound and picture", explain_stage_bind(port, address, &error))
     })?;
     Ok(Some(Arc::new(started)))

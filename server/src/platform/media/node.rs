@@ -19,9 +19,9 @@ use crate::platform::config::Stage;
 const THREADS_MAX: usize = 4;
 
 /// The node of this process.
-pub struct InProcess(Node);
+pub struct OwnNode(Node);
 
-impl InProcess {
+impl OwnNode {
     /// Binds the ports and starts. The port that cannot be had is told with the error.
     pub fn start(config: &Stage) -> Result<Self, (&'static str, SocketAddr, std::io::Error)> {
         try_ports(config)?;
@@ -33,7 +33,7 @@ impl InProcess {
             threads,
             limits: node::Limits::default(),
         });
-        node.map(InProcess).map_err(|error| ("UDP port", config.udp, error))
+        node.map(OwnNode).map_err(|error| ("UDP port", config.udp, error))
     }
 }
 
@@ -102,7 +102,7 @@ fn part_of(part: node::Part) -> Part {
 }
 
 #[async_trait]
-impl Media for InProcess {
+impl Media for OwnNode {
     async fn publish(&self, wish: Publish) -> Result<Opened, Refused> {
         let kind = match wish.medium {
             Medium::Camera => node::Kind::Camera,

@@ -1469,13 +1469,14 @@ export interface components {
         };
         /** @description Everything that somebody needs who has come in. */
         Arrived: {
+            floor?: components["schemas"]["FloorView"] | null;
             ice_servers: components["schemas"]["IceServer"][];
             /**
              * Format: int64
              * @description Come again before it is over; three times as often is right.
              */
             lease_seconds: number;
-            /** @description Of the webinar's own stream. */
+            /** @description Of the webinar's own stream, of which this is the state. */
             position: components["schemas"]["Position"];
             stage: components["schemas"]["StageView"];
         };
