@@ -61,12 +61,14 @@ export class Show {
     const [open, mayPublish, screen] = [this.open, this.mayPublish, this.screenStream];
     const audio = this.microphoneOn ? this.own.audio : null;
     const video = this.cameraOn ? this.own.video : null;
+    const over = this.#over;
     // How the connections fare is not what decides here: a refused one must not be tried again in a circle.
     untrack(() => {
       if (open) this.viewer.start();
       else this.viewer.stop();
       if (mayPublish) this.#send(audio, video, screen);
       else this.#silence();
+      if (over) this.#letGo();
     });
   }
 
@@ -107,6 +109,19 @@ export class Show {
     this.#silence();
     this.viewer.stop();
     this.own.close();
+  }
+
+  /** Back in the audience, sent out, or at the end: nothing of this machine is needed any more. */
+  get #over(): boolean {
+    const { here, removed, stage } = this.visit;
+    return removed || (here && (stage?.can.publish === false || stage?.state === 'ended'));
+  }
+
+  /** Lets the devices go, so that their lights go out. */
+  #letGo(): void {
+    this.microphoneOn = this.cameraOn = false;
+    this.own.stop('camera');
+    this.own.stop('microphone');
   }
 
   #send(audio: MediaStreamTrack | null, video: MediaStreamTrack | null, screen: MediaStream | undefined): void {

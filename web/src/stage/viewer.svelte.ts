@@ -20,8 +20,8 @@ export class Viewer {
   speaking = $state.raw<Id[]>([]);
   lastSpeaker = $state<Id | undefined>();
   streams = $state.raw<ReadonlyMap<string, MediaStream>>(new Map());
-  /** Audio slots through which packets came lately: who has switched the microphone off sends none. */
-  sounding = $state.raw<ReadonlySet<string>>(new Set());
+  /** Audio slots through which packets came lately: who has switched the microphone off sends none. Nothing is known before the first look. */
+  sounding = $state.raw<ReadonlySet<string> | undefined>();
   quality = $state<Quality>('good');
   audioOnly = $state(false);
   #link: MediaLink;
@@ -63,6 +63,7 @@ export class Viewer {
     this.slots = [];
     this.speaking = [];
     this.streams = new Map();
+    this.sounding = undefined;
     this.quality = 'good';
   }
 
