@@ -65,6 +65,8 @@ counters! {
     send_failures,
     /// Media packets handed on, counted once for each viewer.
     forwarded,
+    /// Pictures that were stopped for a while because a viewer's path did not keep up.
+    held_back,
     /// Packets that belong to nobody: unknown name, unknown address, wrong password.
     strangers,
     /// Packets above a publisher's rate cap.

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use str0m::bwe::Bitrate;
-use str0m::media::{MediaAdded, Mid};
+use str0m::media::{MediaAdded, MediaKind, Mid};
+use str0m::rtp::StreamTx;
 
 use super::drive::drive;
 use super::inbound::Inbound;
@@ -37,6 +39,14 @@ impl Worker {
             let Some(peer) = self.peers.get_mut(key) else { continue };
             let Role::Viewer(viewer) = &mut peer.role else { continue };
             let Some(slot) = viewer.slots.get_mut(*at) else { continue };
+            let mut api = peer.rtc.direct_api();
+            if slot.media == MediaKind::Video
+                && api.stream_tx_by_mid(slot.mid, None).is_some_and(|stream| is_late(stream, packet.at))
+            {
+                slot.hold(packet.at);
+                self.shared.counters.held_back.one();
+                continue;
+            }
             let Some(write) = slot.take(packet, &peer.rtc) else { continue };
             if let Some(stream) = peer.rtc.direct_api().stream_tx_by_mid(slot.mid, None) {
                 stream.write_rtp(write);
@@ -162,6 +172,19 @@ impl Worker {
             self.ask(stage, Ask::Unsubscribe(self.index));
         }
     }
+}
+
+/// What may wait for its turn on a viewer's path. More is a picture of the past, and memory without a bound. The choice of
+/// layers comes long before: this is for what it does not foresee.
+const QUEUED_AT_MOST: Duration = Duration::from_secs(2);
+/// A sample of the queue older than this says nothing of it now.
+const SAMPLE_HOLDS: Duration = Duration::from_secs(1);
+
+fn is_late(stream: &StreamTx, now: Instant) -> bool {
+    let Some(queue) = stream.queue_info() else { return false };
+    let sampled = queue.created_at();
+    let waits = queue.first_unsent().map_or(Duration::ZERO, |first| sampled.saturating_duration_since(first));
+    waits > QUEUED_AT_MOST && now.saturating_duration_since(sampled) < SAMPLE_HOLDS
 }
 
 /// The estimator is told what differs by more than a tenth; its own answer to every nudge would be a probe.

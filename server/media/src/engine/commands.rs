@@ -5,6 +5,7 @@ use std::time::Instant;
 use str0m::Candidate;
 use tokio::sync::oneshot;
 
+use super::clock::SenderClock;
 use super::mail::{Key, Mail, Opening, Patch};
 use super::peer::{Peer, Role};
 use super::publication::Publication;
@@ -94,6 +95,7 @@ impl Worker {
             muted,
             audio: None,
             video: None,
+            clock: SenderClock::default(),
             recorded: false,
         };
         home.publications.insert(key, publication);

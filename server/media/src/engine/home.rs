@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
+use str0m::format::CodecSpec;
 use str0m::media::{KeyframeRequestKind, MediaAdded, MediaKind, Rid};
 use str0m::rtp::{ExtensionValues, RtpPacket};
 
+use super::clock::{Reported, SenderClock};
 use super::drive::drive;
 use super::inbound::{Inbound, Picture};
 use super::mail::{Ask, Key, Mail};
@@ -208,11 +210,12 @@ impl Worker {
 }
 
 /// Makes of a packet what audiences and the recording see, or `None` if it is of no use to them.
-fn read(peer: &mut Peer, publication: &Publication, packet: RtpPacket) -> Option<Inbound> {
+fn read(peer: &mut Peer, publication: &mut Publication, packet: RtpPacket) -> Option<Inbound> {
     let Role::Publisher(tracks) = &mut peer.role else { return None };
     let track = tracks.track(&mut peer.rtc, packet.header.ssrc)?;
     let spec = tracks.spec(&peer.rtc, packet.header.payload_type)?;
     let picture = Picture::of(spec.codec, &packet.payload)?;
+    let captured = captured(&mut publication.clock, &packet, spec);
     let came = packet.header.ext_vals;
     // Names of m-lines, transport numbers and send times belong to the hop, and str0m sets them anew.
     let extensions = ExtensionValues {
@@ -231,10 +234,20 @@ fn read(peer: &mut Peer, publication: &Publication, packet: RtpPacket) -> Option
         long_time: packet.time.numer(),
         marker: packet.header.marker,
         at: packet.timestamp,
+        captured,
         payload: packet.payload,
         extensions,
         picture,
     })
+}
+
+fn captured(clock: &mut SenderClock, packet: &RtpPacket, spec: CodecSpec) -> Option<Instant> {
+    let info = packet.last_sender_info?;
+    // The report's low 32 bits are what it said; the packet's time is compared with them by difference.
+    let time = u32::try_from(info.rtp_time.numer() & u64::from(u32::MAX)).ok()?;
+    let reported = Reported { at: info.ntp_time, time };
+    let captured = reported.captured(packet.header.timestamp, spec.clock_rate.get())?;
+    Some(clock.place(captured, packet.timestamp))
 }
 
 fn begin(stage: StageId, key: Key, publication: &Publication, recording: &Recording) -> Begin {

@@ -24,6 +24,8 @@ pub struct Inbound {
     pub long_time: u64,
     pub marker: bool,
     pub at: Instant,
+    /// When it was captured, on our clock; the arrival as long as the sender has not reported.
+    pub captured: Option<Instant>,
     pub payload: Arc<[u8]>,
     /// Only what belongs to the media and not to the hop it came by.
     pub extensions: ExtensionValues,

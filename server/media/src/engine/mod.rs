@@ -8,6 +8,7 @@
 //! Absent on purpose: locks around media. The only shared state is counters and places (`registry`).
 
 mod audience;
+mod clock;
 mod commands;
 mod drive;
 mod front;

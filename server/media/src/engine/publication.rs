@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use str0m::media::{MediaKind, Rid};
 
+use super::clock::SenderClock;
 use super::inbound::Inbound;
 use super::keyframes::KeyframeGate;
 use super::mail::Key;
@@ -30,6 +31,7 @@ pub struct Publication {
     pub muted: Muted,
     pub audio: Option<Sound>,
     pub video: Option<Pictures>,
+    pub clock: SenderClock,
     /// The recording knows of it.
     pub recorded: bool,
 }

@@ -171,6 +171,7 @@ mod tests {
             long_time: time.into(),
             marker: true,
             at,
+            captured: None,
             payload: Arc::from(payload.as_slice()),
             extensions: ExtensionValues::default(),
             picture: Picture::of(Codec::Vp8, &payload).unwrap(),

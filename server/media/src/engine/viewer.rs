@@ -1,6 +1,6 @@
 //! A viewer's slots, and what is in them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use str0m::Rtc;
 use str0m::format::{Codec, CodecSpec};
@@ -35,9 +35,14 @@ pub struct Slot {
     pub height: Option<u32>,
     pub target: Target,
     rewriter: Rewriter,
+    /// The path does not keep up: nothing is sent before this.
+    held_until: Option<Instant>,
     /// Our payload type for the codec of the source.
     payload_type: Option<(CodecSpec, Option<Pt>)>,
 }
+
+/// How long a picture stands still when the path did not keep up, so that the queue drains and the estimate follows.
+const HELD_FOR: Duration = Duration::from_secs(2);
 
 /// What a new arrangement asks of others.
 #[derive(Debug, Default)]
@@ -59,6 +64,7 @@ impl Viewer {
             height: None,
             target: Target::Off,
             rewriter: Rewriter::new(clock),
+            held_until: None,
             payload_type: None,
         });
     }
@@ -151,7 +157,16 @@ impl Slot {
         self.publication = source.and_then(|source| programme.find(source)).map(|source| source.publication);
     }
 
+    /// What was sent so far is still queued: more would only arrive later and later, so the picture stands still instead.
+    pub fn hold(&mut self, now: Instant) {
+        self.rewriter.pause();
+        self.held_until = Some(now + HELD_FOR);
+    }
+
     fn waits_for(&self) -> Option<Feed> {
+        if self.held_until.is_some() {
+            return None;
+        }
         let (Target::Layer(rid), Some(publication)) = (self.target, self.publication) else { return None };
         let feed = Feed { publication, rid };
         (self.rewriter.feed() != Some(feed)).then_some(feed)
@@ -162,6 +177,10 @@ impl Slot {
         if self.publication != Some(packet.publication) {
             return None;
         }
+        if self.held_until.is_some_and(|until| packet.at < until) {
+            return None;
+        }
+        self.held_until = None;
         if self.media == MediaKind::Video {
             let Target::Layer(rid) = self.target else {
                 self.rewriter.pause();
@@ -205,7 +224,8 @@ fn find_payload_type(rtc: &Rtc, mid: Mid, spec: CodecSpec) -> Option<Pt> {
 }
 
 fn write(packet: &Inbound, numbers: Numbers, payload_type: Pt) -> RtpWrite {
-    let at: Instant = packet.at;
+    // Our reports to the viewer say when it was captured, so that lips stay in step across the hop.
+    let at = packet.captured.unwrap_or(packet.at);
     let write = RtpWrite::new(payload_type, numbers.sequence.into(), numbers.time, at, packet.payload.clone())
         .marker(packet.marker)
         .ext_vals(packet.extensions.clone())

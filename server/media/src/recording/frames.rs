@@ -172,7 +172,7 @@ mod tests {
     const KEY_HEAD: [u8; 10] = [0x10, 0, 0, 0x9d, 1, 0x2a, 0x80, 0x02, 0x68, 0x01];
 
     fn piece(time: u64, marker: bool, payload: &[u8]) -> Piece {
-        Piece { sequence: 0, long_time: time, marker, at: Instant::now(), payload: Arc::from(payload) }
+        Piece { sequence: 0, long_time: time, marker, at: Instant::now(), captured: None, payload: Arc::from(payload) }
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub struct Piece {
     pub long_time: u64,
     pub marker: bool,
     pub at: Instant,
+    pub captured: Option<Instant>,
     pub payload: Arc<[u8]>,
 }
 
@@ -30,6 +31,7 @@ impl Piece {
             long_time: packet.long_time,
             marker: packet.marker,
             at: packet.at,
+            captured: packet.captured,
             payload: Arc::clone(&packet.payload),
         }
     }
@@ -75,7 +77,7 @@ mod tests {
     use super::*;
 
     fn piece(sequence: u64, at: Instant) -> Piece {
-        Piece { sequence, long_time: 0, marker: false, at, payload: Arc::from([0_u8].as_slice()) }
+        Piece { sequence, long_time: 0, marker: false, at, captured: None, payload: Arc::from([0_u8].as_slice()) }
     }
 
     fn drain(order: &mut Order, now: Instant) -> Vec<(u64, bool)> {

@@ -48,7 +48,8 @@ struct Waiting {
 struct Lane {
     order: Order,
     clock: u64,
-    base: Option<(u64, u64)>,
+    /// A time on the sender's clock and on ours, and whether the sender's reports have told it.
+    base: Option<(u64, u64, bool)>,
     /// The last packet's time, on the sender's clock and on ours.
     last: Option<(u64, u64)>,
 }
@@ -58,7 +59,7 @@ impl Lane {
         Self { order: Order::default(), clock, base: None, last: None }
     }
 
-    /// The time of a packet in milliseconds since `started`: by the sender's clock, fixed to ours at the first packet.
+    /// The time of a packet in milliseconds since `started`: by the sender's clock, fixed to ours.
     /// Frames keep their order even where a clock jumps back.
     fn millis(&mut self, piece: &Piece, started: Instant) -> u64 {
         let millis = match self.last {
@@ -71,12 +72,15 @@ impl Lane {
     }
 
     fn mapped(&mut self, piece: &Piece, started: Instant) -> u64 {
-        let arrived = millis_since(started, piece.at);
-        let (time, millis) = *self.base.get_or_insert((piece.long_time, arrived));
+        let came = millis_since(started, piece.captured.unwrap_or(piece.at));
+        let now = (piece.long_time, came, piece.captured.is_some());
+        let (time, millis, reported) = *self.base.get_or_insert(now);
         let by_sender = millis + piece.long_time.saturating_sub(time) * 1_000 / self.clock;
-        if by_sender.abs_diff(arrived) > CLOCKS_AGREE_WITHIN_MILLIS {
-            self.base = Some((piece.long_time, arrived));
-            return arrived;
+        // The first report places both media by the same clock, and sets right what was guessed from arrivals.
+        let told = piece.captured.is_some() && !reported;
+        if told || by_sender.abs_diff(came) > CLOCKS_AGREE_WITHIN_MILLIS {
+            self.base = Some(now);
+            return came;
         }
         by_sender
     }
@@ -273,7 +277,7 @@ mod tests {
     use std::sync::Arc;
 
     fn piece(long_time: u64, at: Instant) -> Piece {
-        Piece { sequence: 0, long_time, marker: true, at, payload: Arc::from([1_u8].as_slice()) }
+        Piece { sequence: 0, long_time, marker: true, at, captured: None, payload: Arc::from([1_u8].as_slice()) }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::net::{TcpStream, UdpSocket};
 use guildhall_media::{IcePatched, Kind, NodeConfig, PatchRefused};
 
 use crate::client::{Client, Wants};
-use crate::house::{House, STAGE, missing, peer};
+use crate::house::{House, STAGE, missing, peer, unhurried};
 
 #[test]
 fn who_has_only_tcp_publishes_and_sees_all_the_same() {
@@ -24,7 +24,7 @@ fn who_has_only_tcp_publishes_and_sees_all_the_same() {
 
 #[test]
 fn several_media_threads_serve_one_stage() {
-    let mut house = House::with(NodeConfig { threads: 3, ..NodeConfig::loopback() });
+    let mut house = House::with(NodeConfig { threads: 3, ..unhurried() });
     let tcp = house.node.tcp_address().unwrap();
     house.publish(1, Wants::PUBLISHER);
     house.publish_as(Client::over_tcp(tcp), peer(2), Kind::Camera, Wants::PUBLISHER);
