@@ -55,7 +55,7 @@ export async function person(browser, { name, language, width, timeZone = 'Europ
       wrong.push(`${name}: ${message.text()}`);
     }
   });
-  return { name, language, width, phone, context, page, wrong, t: words(language) };
+  return { name, language, width, phone, context, page, wrong, t: words(language), in: words };
 }
 
 /** Keeps a picture of the screen as it is. */
@@ -95,9 +95,12 @@ export async function faultsOf(who, rules = RULES) {
 export async function overflowOf(who) {
   const wide = await who.page.evaluate(() => {
     const boxes = [document.documentElement, ...document.querySelectorAll('main, .page, dialog[open], .side, .log')];
-    return boxes
-      .filter((box) => box.getClientRects().length > 0 && box.scrollWidth > box.clientWidth)
-      .map((box) => `${box.localName}.${box.className} holds ${box.scrollWidth} px in ${box.clientWidth} px`);
+    return (
+      boxes
+        // One pixel is how a part is kept for screen readers only.
+        .filter((box) => box.clientWidth > 1 && box.scrollWidth > box.clientWidth)
+        .map((box) => `${box.localName}.${box.className} holds ${box.scrollWidth} px in ${box.clientWidth} px`)
+    );
   });
   return wide.map((one) => `overflow: ${one}`);
 }

@@ -26,6 +26,8 @@ import { logo } from '../house/logo.mjs';
 import { openServer } from '../house/server.mjs';
 
 const OFFLINE_MS = 10_000;
+const TIME_TO_REGISTER_MS = 25_000;
+const LIVE_WITHIN_MS = 150_000;
 const OWNER = { name: 'Greta Lindqvist', email: 'greta@helvion.example' };
 const GUEST = {
   name: 'Jonas Adler',
@@ -35,6 +37,7 @@ const GUEST = {
 };
 const THIRD = { name: 'Mira Novak', email: 'mira@novak.example', company: 'Novak Tooling', jobTitle: 'Buyer' };
 const GROUP = 'Getriebe und Kupplungen';
+const WEBINAR = 'Schmierung im Winter';
 const CHANNELS = { de: 'allgemein', en: 'general' };
 
 const SCREENS = [
@@ -195,7 +198,41 @@ function walk(screens) {
     await row(owner, GUEST.name, owner.t('messages.deleted')).waitFor();
   });
 
+  step('a webinar is planned for the next minute, registered for, in mail and calendar', async () => {
+    await go(owner, 'platform.webinars');
+    await owner.page
+      .getByRole('link', { name: owner.t('webinars.plan') })
+      .first()
+      .click();
+    const group = owner.page.getByLabel(owner.t('webinars.group'), { exact: true });
+    if (await group.isVisible()) await group.selectOption({ label: GROUP });
+    const [date, time] = soon();
+    await fill(owner, {
+      'webinars.webinarTitle': WEBINAR,
+      'webinars.description': 'Was hält, was bricht.',
+      'webinars.date': date,
+      'webinars.time': time,
+    });
+    await look(owner, '15-plan');
+    await button(owner, 'webinars.publish').click();
+
+    await openWebinar(guest);
+    await button(guest, 'webinars.register').click();
+    await guest.page.getByText(guest.t('webinars.registeredText')).waitFor();
+    await look(guest, '16-webinar');
+    await mailTo(owner, GUEST.email, /Schmierung im Winter[^]*\.ics/);
+
+    await go(guest, 'platform.webinars');
+    await button(guest, 'webinars.myCalendar').click();
+    await button(guest, 'calendar.make').click();
+    const feed = await guest.page.getByLabel(guest.t('calendar.address')).inputValue();
+    const entry = await (await fetch(feed)).text();
+    assert.match(entry, /SUMMARY:Schmierung im Winter/);
+    await guest.page.keyboard.press('Escape');
+  });
+
   step('ten seconds without network: the screen says so, nothing is lost, nothing is doubled', async () => {
+    for (const who of [owner, guest]) await openChannel(who, channel);
     server.network.pull();
     await guest.context.setOffline(true);
     await send(owner, composer(owner, channel), 'Während Jonas offline ist.');
@@ -252,43 +289,18 @@ function walk(screens) {
     }
   });
 
-  step('a webinar is planned, registered for, in mail and calendar, and has its chat', async () => {
-    await go(owner, 'platform.webinars');
-    await owner.page
-      .getByRole('link', { name: owner.t('webinars.plan') })
-      .first()
-      .click();
-    const group = owner.page.getByLabel(owner.t('webinars.group'), { exact: true });
-    if (await group.isVisible()) await group.selectOption({ label: GROUP });
-    await fill(owner, {
-      'webinars.webinarTitle': 'Schmierung im Winter',
-      'webinars.description': 'Was hält, was bricht.',
-      'webinars.date': inDays(2),
-      'webinars.time': '10:00',
-    });
-    await look(owner, '15-plan');
-    await button(owner, 'webinars.publish').click();
-
-    await go(guest, 'platform.webinars');
-    await guest.page.getByRole('link', { name: 'Schmierung im Winter' }).click();
-    await button(guest, 'webinars.register').click();
-    await guest.page.getByText(guest.t('webinars.registeredText')).waitFor();
-    await look(guest, '16-webinar');
-    await mailTo(owner, GUEST.email, /Schmierung im Winter[^]*\.ics/);
-
-    await go(guest, 'platform.webinars');
-    await button(guest, 'webinars.myCalendar').click();
-    await button(guest, 'calendar.make').click();
-    const feed = await guest.page.getByLabel(guest.t('calendar.address')).inputValue();
-    const entry = await (await fetch(feed)).text();
-    assert.match(entry, /SUMMARY:Schmierung im Winter/);
-    await guest.page.keyboard.press('Escape');
-
-    await guest.page.getByRole('link', { name: 'Schmierung im Winter' }).click();
-    await go(owner, 'platform.webinars');
-    await owner.page.getByRole('link', { name: 'Schmierung im Winter' }).click();
+  step('at its start the open page turns live, and people meet in its chat', async () => {
+    await Promise.all([owner, guest].map(openWebinar));
+    for (const who of [owner, guest]) await who.page.evaluate(() => (globalThis.unreloaded = true));
+    await Promise.all(
+      [owner, guest].map((who) => who.page.getByText(who.t('webinars.liveText')).waitFor({ timeout: LIVE_WITHIN_MS })),
+    );
     await send(guest, guest.page.getByRole('textbox').last(), 'Ich bringe zwei Fragen mit.');
     await row(owner, GUEST.name, 'Ich bringe zwei Fragen mit.').waitFor();
+    await send(owner, owner.page.getByRole('textbox').last(), 'Wir fangen an.');
+    await row(guest, OWNER.name, 'Wir fangen an.').waitFor();
+    for (const who of [owner, guest]) assert.equal(await who.page.evaluate(() => globalThis.unreloaded), true);
+    await look(guest, '16-webinar-live');
   });
 
   step('a moderator removes somebody, whose open screen loses the group within a second', async () => {
@@ -329,7 +341,18 @@ function walk(screens) {
 /** Knowledge of the only group: by its tab on the phone, by the group's link beside. */
 const openKnowledge = (who) => go(who, 'platform.knowledge');
 
-/** A day from now, as a date field takes it. */
-function inDays(days) {
-  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+async function openWebinar(who) {
+  await go(who, 'platform.webinars');
+  await who.page.getByRole('link', { name: WEBINAR }).click();
+}
+
+/** The next full minute that leaves time to register, as the fields of the form take it, in the owner's zone. */
+function soon() {
+  const start = Math.ceil((Date.now() + TIME_TO_REGISTER_MS) / 60_000) * 60_000;
+  const berlin = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: 'Europe/Berlin',
+    dateStyle: 'short',
+    timeStyle: 'short',
+  });
+  return berlin.format(start).split(' ');
 }

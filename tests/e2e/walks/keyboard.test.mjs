@@ -8,7 +8,15 @@ import { held, rowOf } from '../house/scrolling.mjs';
 import { findings, leave, screens, visit } from '../house/screens.mjs';
 
 const GROUP = 'Motion';
-const OVERLAYS = ['channel-emoji', 'channel-menu', 'webinars-feed', 'people-menu', 'groups-new', 'invite', 'account-everywhere'];
+const OVERLAYS = [
+  'channel-emoji',
+  'channel-menu',
+  'webinars-feed',
+  'people-menu',
+  'groups-new',
+  'invite',
+  'account-everywhere',
+];
 
 describe('by keys and by ear', { concurrency: 1 }, () => {
   let browser, who, host, channel, list;
@@ -77,12 +85,19 @@ describe('by keys and by ear', { concurrency: 1 }, () => {
     await who.page.keyboard.press('Enter');
     await rowOf(who, 'Bearbeitet und bald').waitFor();
     await kept('after an edit');
-    await (await tools(who, rowOf(who, 'Bearbeitet'))).getByRole('button', { name: who.t('messages.reply'), exact: true }).click();
+    await (
+      await tools(who, rowOf(who, 'Bearbeitet'))
+    )
+      .getByRole('button', { name: who.t('messages.reply'), exact: true })
+      .click();
     await button(who, 'messages.closeThread').click();
     await who.page.getByRole('complementary').waitFor({ state: 'detached' });
     await kept('after closing the replies');
     await chooseFor(who, rowOf(who, 'Bearbeitet'), 'messages.remove');
-    await who.page.getByRole('dialog').getByRole('button', { name: who.t('messages.deleteConfirm') }).click();
+    await who.page
+      .getByRole('dialog')
+      .getByRole('button', { name: who.t('messages.deleteConfirm') })
+      .click();
     await who.page.getByRole('dialog').waitFor({ state: 'hidden' });
     await rowOf(who, 'Bearbeitet und bald').waitFor({ state: 'detached' });
     await kept('after deleting');
@@ -93,7 +108,10 @@ describe('by keys and by ear', { concurrency: 1 }, () => {
   });
 
   it('a webinar’s page leaves the focus where it is: writing is not what it is about', async () => {
-    await visit(who, list.find((one) => one.name === 'webinar'));
+    await visit(
+      who,
+      list.find((one) => one.name === 'webinar'),
+    );
     await who.page.getByRole('main').getByRole('textbox').waitFor();
     assert.notEqual(await who.page.evaluate(() => document.activeElement.localName), 'textarea');
   });
@@ -115,7 +133,11 @@ describe('by keys and by ear', { concurrency: 1 }, () => {
     await listener.page.evaluate(() => {
       globalThis.spoken = [];
       const place = document.querySelector('p.hidden-text[aria-live=polite]');
-      new MutationObserver(() => globalThis.spoken.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
+      new MutationObserver(() => globalThis.spoken.push(place.textContent)).observe(place, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
     });
     // From now on time stands still but for what the test lets pass.
     await listener.page.clock.pauseAt(new Date(Date.now() + 60_000));
@@ -138,11 +160,16 @@ describe('by keys and by ear', { concurrency: 1 }, () => {
   it('who wants less motion gets none, who does not gets some (U26)', async () => {
     const moving = async (reducedMotion) => {
       await who.page.emulateMedia({ reducedMotion });
-      await visit(who, list.find((one) => one.name === 'groups-new'));
+      await visit(
+        who,
+        list.find((one) => one.name === 'groups-new'),
+      );
       const longest = await who.page.locator('dialog[open]').evaluate((one) => {
         const seconds = (text) => Math.max(...text.split(',').map((part) => parseFloat(part)));
         const all = [one, ...one.querySelectorAll('*')].map((each) => getComputedStyle(each));
-        return Math.max(...all.map((style) => Math.max(seconds(style.animationDuration), seconds(style.transitionDuration))));
+        return Math.max(
+          ...all.map((style) => Math.max(seconds(style.animationDuration), seconds(style.transitionDuration))),
+        );
       });
       await leave(who);
       return longest;
@@ -153,18 +180,29 @@ describe('by keys and by ear', { concurrency: 1 }, () => {
 
   it('in forced colours what is chosen, pressed and unread still differs (U26)', async () => {
     await who.page.emulateMedia({ forcedColors: 'active' });
-    await visit(who, list.find((one) => one.name === 'account'));
-    const line = (one) => one.evaluate((each) => {
-      // Colours of the page say nothing here: only lines are left.
-      const { outlineStyle, borderTopStyle, borderTopWidth } = getComputedStyle(each);
-      return { outlineStyle, borderTopStyle, borderTopWidth };
-    });
+    await visit(
+      who,
+      list.find((one) => one.name === 'account'),
+    );
+    const line = (one) =>
+      one.evaluate((each) => {
+        // Colours of the page say nothing here: only lines are left.
+        const { outlineStyle, borderTopStyle, borderTopWidth } = getComputedStyle(each);
+        return { outlineStyle, borderTopStyle, borderTopWidth };
+      });
     const chosen = who.page.getByRole('main').locator('label:has(input:checked)').first();
     const other = who.page.getByRole('main').locator('label:has(input:not(:checked))').first();
     assert.notDeepEqual(await line(chosen), await line(other), 'a chosen option looks like the others');
     const here = who.page.getByRole('navigation', { name: who.t('platform.sidebar') });
-    await visit(who, list.find((one) => one.name === 'people'));
-    assert.notDeepEqual(await line(here.locator('.entry[aria-current]')), await line(here.locator('.entry:not([aria-current])').first()), 'the current page looks like the others');
+    await visit(
+      who,
+      list.find((one) => one.name === 'people'),
+    );
+    assert.notDeepEqual(
+      await line(here.locator('.entry[aria-current]')),
+      await line(here.locator('.entry:not([aria-current])').first()),
+      'the current page looks like the others',
+    );
     for (const primary of await who.page.locator('.button.primary').all()) {
       const { borderTopStyle, borderTopWidth } = await line(primary);
       assert.ok(borderTopStyle !== 'none' && parseFloat(borderTopWidth) > 0, 'a button has no edge');
