@@ -16,7 +16,7 @@ use crate::platform::mail::Content;
 use crate::platform::refusal::{Code, Result};
 
 /// What the mail says of how long its link works.
-#[expect(clippy::cast_sign_loss, reason = "a small constant that is not negative")]
+#[expect(clippy::cast_possible_truncation, reason = "a small constant")]
 const HOURS: u32 = (MailedConfirmation::VALID_SECONDS / 3_600) as u32;
 
 /// Mails a link if the address has an account. Answers the same either way, and too many asks are dropped in silence,

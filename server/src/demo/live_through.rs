@@ -19,6 +19,28 @@ use crate::webinars::{self, PlanRequest};
 /// How long before its day a webinar is planned.
 const PLANNED_DAYS_AHEAD: i64 = 14;
 
+/// What the whole story has in common.
+pub(super) struct Story<'a> {
+    pub app: &'a App,
+    pub clock: &'a StoryClock,
+    pub seed: &'a Seed,
+    pub cast: &'a Cast,
+    pub now: Millis,
+}
+
+/// When a deed happens, and the how-manieth it is.
+#[derive(Debug, Clone, Copy)]
+struct When {
+    nth: usize,
+    at: At,
+}
+
+impl When {
+    fn client_key(self) -> String {
+        format!("demo-{:06}", self.nth)
+    }
+}
+
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
 enum Deed<'a> {
@@ -38,28 +60,21 @@ struct Memory {
     read: HashMap<ChannelId, Position>,
 }
 
-pub(super) async fn live_through(
-    app: &App,
-    clock: &StoryClock,
-    seed: &Seed,
-    cast: &Cast,
-    now: Millis,
-    tell: &impl Fn(&str),
-) -> Result<()> {
-    let mut deeds = deeds(seed);
+pub(super) async fn live_through(story: &Story<'_>, tell: &impl Fn(&str)) -> Result<()> {
+    let mut deeds = deeds(story.seed);
     deeds.sort_by_key(|(at, _)| *at);
     let mut memory = Memory::default();
     let total = deeds.len();
-    for (n, (at, deed)) in deeds.into_iter().enumerate() {
-        if n % 500 == 0 {
-            tell(&format!("Preparing the demo: {n} of {total}"));
+    for (nth, (at, deed)) in deeds.into_iter().enumerate() {
+        if nth % 500 == 0 {
+            tell(&format!("Preparing the demo: {nth} of {total}"));
         }
         // Nothing of the story lies in the future, whatever the hour.
-        clock.set(moment(now, at.day, at.minute).min(now.plus_ms(-60_000)));
-        happen(app, cast, &mut memory, n, at, now, deed).await?;
+        story.clock.set(moment(story.now, at.day, at.minute).min(story.now.plus_ms(-60_000)));
+        happen(story, &mut memory, When { nth, at }, deed).await?;
     }
-    clock.set(now);
-    read_up(app, seed, cast, &memory).await
+    story.clock.set(story.now);
+    read_up(story, &memory).await
 }
 
 fn deeds(seed: &Seed) -> Vec<(At, Deed<'_>)> {
@@ -79,21 +94,14 @@ fn deeds(seed: &Seed) -> Vec<(At, Deed<'_>)> {
     deeds
 }
 
-async fn happen(
-    app: &App,
-    cast: &Cast,
-    memory: &mut Memory,
-    n: usize,
-    at: At,
-    now: Millis,
-    deed: Deed<'_>,
-) -> Result<()> {
+async fn happen(story: &Story<'_>, memory: &mut Memory, when: When, deed: Deed<'_>) -> Result<()> {
+    let Story { app, cast, .. } = story;
     match deed {
-        Deed::Say(group, message) => say(app, cast, memory, n, group, message, at).await,
+        Deed::Say(group, message) => say(story, memory, when, group, message).await,
         Deed::Ask(group, number, thread) => {
             let Some(place) = cast.groups.get(group) else { return Ok(()) };
             let request = ThreadRequest {
-                client_key: format!("demo-{n:06}"),
+                client_key: when.client_key(),
                 kind: thread.kind,
                 title: thread.title.clone(),
                 body: thread.body.clone(),
@@ -105,27 +113,20 @@ async fn happen(
         }
         Deed::Reply(group, number, reply, thread) => {
             let Some(id) = memory.threads.get(&(group.to_owned(), number)) else { return Ok(()) };
-            answer(app, cast, n, *id, thread, reply).await
+            answer(story, when, *id, thread, reply).await
         }
-        Deed::Plan(webinar) => plan(app, cast, webinar, now).await,
+        Deed::Plan(webinar) => plan(story, webinar).await,
     }
 }
 
-async fn say(
-    app: &App,
-    cast: &Cast,
-    memory: &mut Memory,
-    n: usize,
-    group: &str,
-    seed: &MessageSeed,
-    at: At,
-) -> Result<()> {
+async fn say(story: &Story<'_>, memory: &mut Memory, when: When, group: &str, seed: &MessageSeed) -> Result<()> {
+    let Story { app, cast, .. } = story;
     let key = (group.to_owned(), seed.ch.clone());
     let channel =
         *cast.channels.get(&key).ok_or_else(|| Failure::broken("the demo speaks of a channel it has not got"))?;
     let named = |id: &String| format!("{group}/{id}");
     let request = PostRequest {
-        client_key: format!("demo-{n:06}"),
+        client_key: when.client_key(),
         body: seed.text.clone(),
         reply_to: seed.re.as_ref().and_then(|id| memory.messages.get(&named(id))).copied(),
         files: Vec::new(),
@@ -135,7 +136,7 @@ async fn say(
         memory.messages.insert(named(id), posted.id);
     }
     memory.last.insert(channel, posted.position);
-    if at.day < 0 {
+    if when.at.day < 0 {
         memory.read.insert(channel, posted.position);
     }
     for (emoji, people) in &seed.up {
@@ -146,9 +147,10 @@ async fn say(
     Ok(())
 }
 
-async fn answer(app: &App, cast: &Cast, n: usize, thread: ThreadId, seed: &ThreadSeed, number: usize) -> Result<()> {
+async fn answer(story: &Story<'_>, when: When, thread: ThreadId, seed: &ThreadSeed, number: usize) -> Result<()> {
+    let Story { app, cast, .. } = story;
     let reply = &seed.replies[number];
-    let request = ReplyRequest { client_key: format!("demo-{n:06}"), body: reply.text.clone() };
+    let request = ReplyRequest { client_key: when.client_key(), body: reply.text.clone() };
     let view = knowledge::post_reply(app, cast.actor(&reply.by)?, thread, &request).await?;
     let asker = cast.actor(&seed.by)?;
     if reply.accepted {
@@ -167,10 +169,11 @@ async fn answer(app: &App, cast: &Cast, n: usize, thread: ThreadId, seed: &Threa
 }
 
 /// A host plans a webinar, and people take their seats.
-async fn plan(app: &App, cast: &Cast, seed: &WebinarSeed, now: Millis) -> Result<()> {
+async fn plan(story: &Story<'_>, seed: &WebinarSeed) -> Result<()> {
+    let Story { app, cast, .. } = story;
     let Some(group) = cast.groups.get(&seed.group) else { return Ok(()) };
     let zone = jiff::tz::TimeZone::get("Europe/Berlin").map_err(|error| Failure::fault("the demo's zone", error))?;
-    let date = zone.to_datetime(moment(now, seed.day, 12 * 60).timestamp()).date();
+    let date = zone.to_datetime(moment(story.now, seed.day, 12 * 60).timestamp()).date();
     let request = PlanRequest {
         title: seed.title.clone(),
         description: seed.description.clone(),
@@ -188,7 +191,8 @@ async fn plan(app: &App, cast: &Cast, seed: &WebinarSeed, now: Millis) -> Result
 }
 
 /// Everybody has read what was said before today; what was said today is new to them.
-async fn read_up(app: &App, seed: &Seed, cast: &Cast, memory: &Memory) -> Result<()> {
+async fn read_up(story: &Story<'_>, memory: &Memory) -> Result<()> {
+    let Story { app, seed, cast, .. } = story;
     for person in &seed.people {
         for ((group, _), channel) in &cast.channels {
             if let Some(position) = memory.read.get(channel).filter(|_| person.groups.contains_key(group)) {

@@ -50,7 +50,8 @@ pub async fn prepare(config: Config, tell: impl Fn(&str)) -> Result<Vec<LogIn>> 
     drop(reader);
     if fresh {
         let cast = people::bring(&app, &clock, &seed, now).await?;
-        live_through::live_through(&app, &clock, &seed, &cast, now, &tell).await?;
+        let story = live_through::Story { app: &app, clock: &clock, seed: &seed, cast: &cast, now };
+        live_through::live_through(&story, &tell).await?;
         let tx = app.store.begin().await?;
         settings::close_setup(&tx).await?;
         tx.commit().await?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::clock::StoryClock;
 use super::seed::{GroupSeed, Seed};
 use super::{PASSWORD, moment};
-use crate::access::{Actor, BrandRole, ChannelKind, GroupRole, admit_by_operator};
+use crate::access::{Actor, BrandRole, ChannelKind, admit_by_operator};
 use crate::accounts::{Email, NewAccount, TimeZoneName, create_account};
 use crate::app::App;
 use crate::brands::{Colour, insert_brand};
@@ -53,26 +53,25 @@ pub(super) async fn bring(app: &App, clock: &StoryClock, seed: &Seed, now: Milli
     let mut cast = Cast::default();
     let owners = |person: &&super::seed::PersonSeed| person.brand_role == BrandRole::Owner;
     let owner = seed.people.iter().find(owners).ok_or_else(|| Failure::broken("the demo has no owner"))?;
-    bring_person(app, &mut cast, brand, owner, &password_hash, &[]).await?;
+    bring_person(app, &mut cast, brand, owner, &password_hash).await?;
     for group in &seed.brand.groups {
         make_group(app, &mut cast, brand, &owner.key, group).await?;
     }
     for person in seed.people.iter().filter(|person| person.key != owner.key) {
-        let places: Vec<(GroupId, GroupRole)> =
-            person.groups.iter().filter_map(|(key, role)| Some((*cast.groups.get(key)?, *role))).collect();
-        bring_person(app, &mut cast, brand, person, &password_hash, &places).await?;
+        bring_person(app, &mut cast, brand, person, &password_hash).await?;
     }
     Ok(cast)
 }
 
+/// Into the groups that are there: the owner comes before the first.
 async fn bring_person(
     app: &App,
     cast: &mut Cast,
     brand: BrandId,
     person: &super::seed::PersonSeed,
     password_hash: &str,
-    places: &[(GroupId, GroupRole)],
 ) -> Result<()> {
+    let places = person.groups.iter().filter_map(|(key, role)| Some((*cast.groups.get(key)?, *role))).collect();
     let time_zone =
         TimeZoneName::parse(&person.time_zone).ok_or_else(|| Failure::broken("the demo has an odd zone"))?;
     let tx = app.store.begin().await?;
@@ -82,7 +81,7 @@ async fn bring_person(
     create_account(&tx, account, &new).await?;
     let id = MemberId(app.ids.uuid(tx.now()));
     let profile = Profile::parse(&person.name, &person.company, &person.job_title)?;
-    let admission = admit_by_operator(&tx, brand, person.brand_role, places.to_vec());
+    let admission = admit_by_operator(&tx, brand, person.brand_role, places);
     insert_member(&admission, NewMember { id, account, profile }).await?;
     join_groups(&admission, id).await?;
     tx.commit().await?;

@@ -1,7 +1,6 @@
 //! `/groups/{group}/files`, `/files/{file}`.
 
-use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -43,14 +42,14 @@ async fn post_file(
     actor: Actor,
     Id(group): Id<GroupId>,
     Query(query): Query<UploadQuery>,
-    key: ClientKey,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<(StatusCode, axum::Json<FileView>)> {
-    if headers.contains_key(header::CONTENT_ENCODING) {
+    let (mut parts, body) = request.into_parts();
+    let key = ClientKey::from_request_parts(&mut parts, &()).await?;
+    if parts.headers.contains_key(header::CONTENT_ENCODING) {
         return Err(Code::UnsupportedMediaType.into());
     }
-    let incoming = Incoming { name: query.name, key, announced_bytes: announced(&headers), body };
+    let incoming = Incoming { name: query.name, key, announced_bytes: announced(&parts.headers), body };
     Ok((StatusCode::CREATED, axum::Json(upload(&app, &actor, group, incoming).await?)))
 }
 
