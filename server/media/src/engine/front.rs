@@ -49,6 +49,15 @@ enum Via {
     Link(Token),
 }
 
+/// A datagram that was read.
+#[derive(Clone, Copy)]
+struct Arrival<'a> {
+    bytes: &'a [u8],
+    from: SocketAddr,
+    via: Via,
+    at: Instant,
+}
+
 /// Whose a datagram is.
 enum Whose {
     Ours(Key),
@@ -147,9 +156,10 @@ impl Worker {
 
     fn hear(&mut self, bytes: &[u8], from: SocketAddr, via: Via, at: Instant) {
         self.shared.counters.received.one();
+        let arrival = Arrival { bytes, from, via, at };
         match self.whose(bytes, from, via) {
-            Whose::Ours(key) => self.hear_peer(key, bytes, from, via, at),
-            Whose::Thread(thread) => self.pass_on(thread, bytes, from, via, at),
+            Whose::Ours(key) => self.hear_peer(key, arrival),
+            Whose::Thread(thread) => self.pass_on(thread, arrival),
             Whose::Nobodys => self.shared.counters.strangers.one(),
         }
     }
@@ -178,7 +188,8 @@ impl Worker {
         }
     }
 
-    fn pass_on(&mut self, thread: usize, bytes: &[u8], from: SocketAddr, via: Via, at: Instant) {
+    fn pass_on(&mut self, thread: usize, arrival: Arrival<'_>) {
+        let Arrival { bytes, from, via, at } = arrival;
         let mailbox = &self.shared.mailboxes[thread];
         let passed = match via {
             Via::Udp => mailbox.offer(Mail::Datagram { bytes: bytes.to_vec(), from, at }),
@@ -192,7 +203,8 @@ impl Worker {
         }
     }
 
-    fn hear_peer(&mut self, key: Key, bytes: &[u8], from: SocketAddr, via: Via, at: Instant) {
+    fn hear_peer(&mut self, key: Key, arrival: Arrival<'_>) {
+        let Arrival { bytes, from, via, at } = arrival;
         let Some(peer) = self.peers.get_mut(&key) else { return };
         if !peer.cap.admits(at) {
             return self.shared.counters.over_rate.one();
