@@ -13,7 +13,7 @@ use crate::changes::cursors;
 use crate::platform::config::{Config, explain_bind, explain_stage_bind};
 use crate::platform::http::Guard;
 use crate::platform::http::serve::{Limits, Traffic, serve};
-use crate::platform::media::{OwnNode, Media};
+use crate::platform::media::{Media, OwnNode};
 use crate::platform::observe::{Check, Metrics, Requests};
 use crate::platform::refusal::{Failure, Result};
 use crate::{followers, mails, router, settings};

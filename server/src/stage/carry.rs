@@ -52,6 +52,8 @@ pub struct Stages {
     pub carrier: Carrier,
     media: OnceLock<Arc<dyn Media>>,
     carried: Mutex<Carried>,
+    /// One publication is opened after the other, so that node and table agree on which is the newer one.
+    publishing: tokio::sync::Mutex<()>,
     woken: Notify,
 }
 
@@ -68,6 +70,7 @@ impl Stages {
             carrier: Carrier { name: name.to_owned(), boot },
             media: OnceLock::new(),
             carried: Mutex::default(),
+            publishing: tokio::sync::Mutex::default(),
             woken: Notify::new(),
         }
     }
@@ -82,6 +85,11 @@ impl Stages {
     /// Whoever carries sound and picture; none where they are switched off.
     pub fn media(&self) -> Result<&Arc<dyn Media>> {
         self.media.get().ok_or_else(|| Code::StageUnavailable.into())
+    }
+
+    /// Waits for one's turn to publish.
+    pub(super) async fn turn_to_publish(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.publishing.lock().await
     }
 
     /// How many connections are open.

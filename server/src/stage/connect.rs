@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::platform::clock::Millis;
 use crate::platform::ids::{WebinarId, hash_secret};
 use crate::platform::limits::{Key, Limit};
-use crate::platform::media::{ConnectionId, Media, Medium, Opened, Patched, Publish, Refused, Silenced, View};
+use crate::platform::media::{ConnectionId, Medium, Opened, Patched, Publish, Refused, Silenced, View};
 use crate::platform::refusal::{Code, Failure, Refusal, Result};
 use crate::platform::turn::{IceServer, ice_servers};
 
@@ -92,32 +92,52 @@ async fn flow(proof: &Proof<'_>, wish: Wish) -> Result<Flow> {
 /// Opens the connection. What was allowed a moment ago is proved once more when it is noted, so that whoever lost the
 /// right in between gets nothing.
 pub(super) async fn open(app: &App, admitted: Admitted, offer: Offer<'_>) -> Result<Connected> {
-    let media = app.stages.media()?;
     let Admitted { holder, held, peer, member, at } = admitted;
-    let flow = held.flow;
-    let opened = agree(media.as_ref(), &offer, flow, peer, member.is_some()).await?;
-    app.stages.hold(opened.connection, Held { tag: opened.tag.clone(), ..held });
-    if let Flow::In { kind, silenced, .. } = flow {
-        media.silence(offer.webinar.0, peer, silenced).await;
-        if let Err(failure) = note(app, &holder, kind, opened.connection).await {
-            app.stages.let_go(opened.connection);
-            media.close(opened.connection).await;
-            return Err(failure);
+    let ice_servers = ice_servers(&app.config.stage, &peer, at);
+    let opened = match held.flow {
+        Flow::In { kind, silenced, .. } => {
+            let _turn = app.stages.turn_to_publish().await;
+            let opened = agree(app, &offer, held, peer, true).await?;
+            app.stages.media()?.silence(offer.webinar.0, peer, silenced).await;
+            note(app, &holder, kind, opened.connection).await?;
+            opened
         }
-    }
-    Ok(Connected { opened, ice_servers: ice_servers(&app.config.stage, &peer, at) })
-}
-
-async fn agree(media: &dyn Media, offer: &Offer<'_>, flow: Flow, peer: uuid::Uuid, in_person: bool) -> Result<Opened> {
-    let (stage, sdp, address) = (offer.webinar.0, offer.sdp.clone(), offer.address);
-    let opened = match flow {
-        Flow::In { kind, .. } => media.publish(Publish { stage, peer, medium: kind.into(), offer: sdp, address }).await,
-        Flow::Out => media.view(View { stage, peer: in_person.then_some(peer), offer: sdp, address }).await,
+        Flow::Out => agree(app, &offer, held, peer, member.is_some()).await?,
     };
-    opened.map_err(Failure::from)
+    Ok(Connected { opened, ice_servers })
 }
 
+/// Has the node open it, and notes that it is open.
+async fn agree(app: &App, offer: &Offer<'_>, held: Held, peer: uuid::Uuid, in_person: bool) -> Result<Opened> {
+    let media = app.stages.media()?;
+    let (stage, sdp, address) = (offer.webinar.0, offer.sdp.clone(), offer.address);
+    let opened = match held.flow {
+        Flow::In { kind, .. } => {
+            media.publish(Publish { stage, peer, medium: kind.into(), offer: sdp, address }).await?
+        }
+        Flow::Out => media.view(View { stage, peer: in_person.then_some(peer), offer: sdp, address }).await?,
+    };
+    app.stages.hold(opened.connection, Held { tag: opened.tag.clone(), ..held });
+    Ok(opened)
+}
+
+/// Writes down what is sent. Whoever has lost the right in the meantime sends nothing, and what has ended in the meantime
+/// does not stay.
 async fn note(app: &App, holder: &Holder, kind: PublicationKind, connection: ConnectionId) -> Result<()> {
+    if let Err(failure) = write(app, holder, kind, connection).await {
+        app.stages.let_go(connection);
+        app.stages.media()?.close(connection).await;
+        return Err(failure);
+    }
+    if app.stages.held(connection).is_none() {
+        let tx = app.store.begin().await?;
+        store::end_publication(&tx, holder.webinar, connection).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn write(app: &App, holder: &Holder, kind: PublicationKind, connection: ConnectionId) -> Result<()> {
     let tx = app.store.begin().await?;
     let (proof, _) = prove(&tx, holder, Wish::Publish(kind)).await?;
     store::put_publication(&proof, &app.stages.carrier, kind, connection).await?;

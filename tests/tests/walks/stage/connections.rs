@@ -180,3 +180,20 @@ async fn where_sound_and_picture_are_switched_off_it_is_said() {
     let recording = scene.path("/recording");
     scene.host().post(&recording, &json!({ "notice_given": true })).await.refused(503, "stage_unavailable");
 }
+
+#[tokio::test]
+async fn of_many_cameras_of_one_person_at_once_one_is_left_and_the_stage_tells_of_its_end() {
+    let house = House::new().await;
+    let scene = scene(&house).await;
+    scene.direct(json!({ "state": "live" })).await;
+    scene.arrive(scene.host(), "host-desk").await.ok();
+    let opening = (0..6).map(|_| scene.publish(&house, scene.host(), "camera"));
+    let sent = futures_util::future::join_all(opening).await;
+    let webinar = scene.webinar.parse().unwrap();
+    let left = house.app().stages.media().unwrap().publications(webinar).await;
+    assert_eq!(left.len(), 1);
+    let last = sent.iter().find(|sent| sent.location.ends_with(&left[0].0.to_string())).unwrap();
+    assert!(scene.camera_of(scene.host()).await);
+    assert_eq!(last.ask(&house, Method::DELETE, &last.bearer).await.status, 200);
+    assert!(!scene.camera_of(scene.host()).await);
+}
