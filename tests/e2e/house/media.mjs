@@ -81,6 +81,26 @@ export async function until(who, what, enough, tries = 120) {
   throw new Error(`${who.name} waits in vain: ${what}; ${JSON.stringify(last)}`);
 }
 
+/** Sends a screen by hand, from a page that will not end it by itself whatever the server says. Gives that page. */
+export async function publishPastTheClient(who, webinar) {
+  const page = await who.context.newPage();
+  await page.goto(who.home);
+  await page.evaluate(async (id) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const asked = await fetch(`/api/v1/webinars/${id}/stage/tickets`, { method: 'POST', headers, body: '{"use":"screen"}' });
+    const { ticket, url } = await asked.json();
+    const connection = new RTCPeerConnection();
+    globalThis.stubborn = connection;
+    const camera = await navigator.mediaDevices.getUserMedia({ video: true });
+    connection.addTransceiver(camera.getVideoTracks()[0], { direction: 'sendonly', streams: [camera] });
+    await connection.setLocalDescription(await connection.createOffer());
+    const bearer = { 'Content-Type': 'application/sdp', Authorization: `Bearer ${ticket}` };
+    const opened = await fetch(url, { method: 'POST', headers: bearer, body: connection.localDescription.sdp });
+    await connection.setRemoteDescription({ type: 'answer', sdp: await opened.text() });
+  }, webinar);
+  return page;
+}
+
 /** Picture and sound come in, and go on coming. */
 export async function seesAndHears(who, what = 'picture and sound') {
   const before = await received(who);

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { button, heading } from '../house/acts.mjs';
 import { call, found, joinAll, planNow } from '../house/brand.mjs';
 import { capture, look, person } from '../house/browser.mjs';
-import { openMediaBrowser, received, seesAndHears, until, wallOff, watchConnections } from '../house/media.mjs';
+import { openMediaBrowser, publishPastTheClient, received, seesAndHears, until, wallOff, watchConnections } from '../house/media.mjs';
 import { openServer } from '../house/server.mjs';
 
 const TITLE = 'Schmierung im Winter';
@@ -206,10 +206,14 @@ describe('a webinar with sound and picture', () => {
     await control(anna, 'stage.unmute').click();
     await until(ben, 'the guest', ({ pictures }) => Object.keys(pictures).length >= 2);
     await look(anna, '39-guest');
+    const stubborn = await publishPastTheClient(anna, webinar.id);
+    await until(ben, 'the stubborn screen', ({ pictures }) => Object.keys(pictures).length >= 3);
     await host.page.getByRole('button', { name: host.t('stage.actsFor', { name: anna.name }) }).click();
     await host.page.getByRole('menuitem', { name: host.t('stage.toAudience') }).click();
     await control(anna, 'stage.stopCamera').waitFor({ state: 'detached' });
     await ben.page.getByRole('list').getByText(anna.name).first().waitFor({ state: 'detached' });
+    await stubborn.waitForFunction(() => ['disconnected', 'failed', 'closed'].includes(globalThis.stubborn.connectionState));
+    await stubborn.close();
     await seesAndHears(anna, 'the stage from the audience again');
   });
 
@@ -223,6 +227,7 @@ describe('a webinar with sound and picture', () => {
     await dialog.getByRole('checkbox').check();
     await dialog.getByRole('button', { name: host.t('stage.startRecording') }).click();
     for (const who of [anna, ben, cem]) await who.page.getByText(who.t('stage.recordingOn'), { exact: true }).waitFor();
+    await call(ben, 'POST', `/channels/${webinar.channel_id}/messages`, { client_key: 'walk-stage-1', body: 'Danke!' });
     await seesAndHears(ben);
     await button(host, 'stage.hostActs').click();
     await host.page.getByRole('menuitem', { name: host.t('stage.stopRecording') }).click();
@@ -230,14 +235,13 @@ describe('a webinar with sound and picture', () => {
   });
 
   step('the host ends it for everyone, and it plays back with its chat', async () => {
-    await call(ben, 'POST', `/channels/${webinar.channel_id}/messages`, { client_key: 'walk-stage-1', body: 'Danke!' });
     await button(host, 'stage.end').click();
     await host.page.getByRole('dialog').getByRole('button', { name: host.t('stage.end') }).click();
     await ben.page.getByText(ben.t('stage.lobbyEnded')).waitFor();
     await ben.page.goto(`${server.near}/b/${place.brand.slug}/webinars/${webinar.id}/replay`);
     await button(ben, 'stage.play').click();
-    await ben.page.waitForFunction(() => [...document.querySelectorAll('video')].some((video) => video.currentTime > 1));
-    await look(ben, '41-replay');
+    await ben.page.waitForFunction(() => [...document.querySelectorAll('video')].some((video) => video.currentTime > 0.5));
+    await ben.page.getByRole('region', { name: ben.t('stage.chatThen') }).getByText('Danke!').waitFor();
     await look(ben, '41-replay');
   });
 

@@ -24,7 +24,8 @@ test('the whole lasts until its last part ends; an unknown end is asked of the p
 
 test('a part is shown between its offset and its end, and moved only when it has drifted', () => {
   expect(cueFor(part(), 999, 0, undefined)).toEqual({ shown: false });
-  expect(cueFor(part(), 6000, 0, undefined)).toEqual({ shown: false });
+  expect(cueFor(part(), 6000, 5000, undefined)).toEqual({ shown: true, seekTo: undefined });
+  expect(cueFor(part(), 6001, 0, undefined)).toEqual({ shown: false });
   expect(cueFor(part(), 3000, 2100, undefined)).toEqual({ shown: true, seekTo: undefined });
   expect(cueFor(part(), 3000, 0, undefined)).toEqual({ shown: true, seekTo: 2000 });
   expect(cueFor(part({ duration_ms: null }), 99_000, 98_000, undefined)).toEqual({ shown: true, seekTo: undefined });

@@ -11,11 +11,14 @@ export function lengthOf(parts: readonly RecordingPart[], known: ReadonlyMap<str
 
 export type Cue = { shown: false } | { shown: true; seekTo: number | undefined };
 
-/** What a part's player has to do at a moment of the clock; a small drift is left alone, for a jump is heard. */
+/**
+ * What a part's player has to do at a moment of the clock; a small drift is left alone, for a jump is heard. At the very
+ * end the last picture stays.
+ */
 export function cueFor(part: RecordingPart, clockMs: number, playerMs: number, durationMs: number | undefined): Cue {
   const at = clockMs - part.offset_ms;
   const length = part.duration_ms ?? durationMs;
-  if (at < 0 || (length !== undefined && at >= length)) return { shown: false };
+  if (at < 0 || (length !== undefined && at > length)) return { shown: false };
   return { shown: true, seekTo: Math.abs(at - playerMs) > DRIFT_MS ? at : undefined };
 }
 
