@@ -87,7 +87,11 @@ export async function publishPastTheClient(who, webinar) {
   await page.goto(who.home);
   await page.evaluate(async (id) => {
     const headers = { 'Content-Type': 'application/json' };
-    const asked = await fetch(`/api/v1/webinars/${id}/stage/tickets`, { method: 'POST', headers, body: '{"use":"screen"}' });
+    const asked = await fetch(`/api/v1/webinars/${id}/stage/tickets`, {
+      method: 'POST',
+      headers,
+      body: '{"use":"screen"}',
+    });
     const { ticket, url } = await asked.json();
     const connection = new RTCPeerConnection();
     globalThis.stubborn = connection;

@@ -5,7 +5,15 @@ import { after, before, describe, it } from 'node:test';
 import { button, heading } from '../house/acts.mjs';
 import { call, found, joinAll, planNow } from '../house/brand.mjs';
 import { capture, look, person } from '../house/browser.mjs';
-import { openMediaBrowser, publishPastTheClient, received, seesAndHears, until, wallOff, watchConnections } from '../house/media.mjs';
+import {
+  openMediaBrowser,
+  publishPastTheClient,
+  received,
+  seesAndHears,
+  until,
+  wallOff,
+  watchConnections,
+} from '../house/media.mjs';
 import { openServer } from '../house/server.mjs';
 
 const TITLE = 'Schmierung im Winter';
@@ -31,7 +39,9 @@ describe('a webinar with sound and picture', () => {
 
   const stageOf = () => `/b/${place.brand.slug}/webinars/${webinar.id}/stage`;
   const panel = (who, key) =>
-    who.page.getByRole('complementary', { name: who.t('stage.floor') }).getByRole('link', { name: new RegExp(`^${who.t(key)}`) });
+    who.page
+      .getByRole('complementary', { name: who.t('stage.floor') })
+      .getByRole('link', { name: new RegExp(`^${who.t(key)}`) });
   const control = (who, key) => button(who, key).first();
   async function openPanel(who, key) {
     if (who.phone) {
@@ -61,7 +71,11 @@ describe('a webinar with sound and picture', () => {
     await wallOff(dora);
     place = await found(host, server, { email: 'greta@helvion.example', brand: 'Helvion', group: 'Getriebe' });
     const mail = (who) => `${who.name.split(' ')[0].toLowerCase()}@example.org`;
-    await joinAll(host, place, [anna, ben, cem, dora].map((who) => ({ who, email: mail(who), company: 'Adler Pumpen' })));
+    await joinAll(
+      host,
+      place,
+      [anna, ben, cem, dora].map((who) => ({ who, email: mail(who), company: 'Adler Pumpen' })),
+    );
     webinar = await planNow(host, place, TITLE);
   });
   after(async () => {
@@ -93,7 +107,10 @@ describe('a webinar with sound and picture', () => {
       }, fault);
       await page.goto(server.near + stageOf());
       await page.getByText(host.t(says)).waitFor();
-      await page.getByRole('button', { name: host.t(offers), exact: true }).first().waitFor();
+      await page
+        .getByRole('button', { name: host.t(offers), exact: true })
+        .first()
+        .waitFor();
       await look({ ...host, page }, `30-door-${fault ?? 'unasked'}`);
       await page.close();
     }
@@ -129,11 +146,18 @@ describe('a webinar with sound and picture', () => {
 
   step('a shared screen comes beside the camera, and stands large', async () => {
     await control(host, 'stage.share').click();
-    for (const who of [anna, ben, cem]) await until(who, 'a second picture', ({ pictures }) => Object.keys(pictures).length >= 2);
-    await ben.page.getByText(ben.t('stage.screenOf', { name: host.name })).first().waitFor();
+    for (const who of [anna, ben, cem])
+      await until(who, 'a second picture', ({ pictures }) => Object.keys(pictures).length >= 2);
+    await ben.page
+      .getByText(ben.t('stage.screenOf', { name: host.name }))
+      .first()
+      .waitFor();
     await look(ben, '34-screen');
     await control(host, 'stage.endShare').click();
-    await ben.page.getByText(ben.t('stage.screenOf', { name: host.name })).first().waitFor({ state: 'detached' });
+    await ben.page
+      .getByText(ben.t('stage.screenOf', { name: host.name }))
+      .first()
+      .waitFor({ state: 'detached' });
   });
 
   step('where UDP is blocked, it comes over TCP, also for who joins late', async () => {
@@ -189,7 +213,10 @@ describe('a webinar with sound and picture', () => {
     await host.page.getByText(host.t('stage.voters#one', { count: 1 })).waitFor();
     await button(host, 'stage.pollActs').click();
     await host.page.getByRole('menuitem', { name: host.t('stage.showResults') }).click();
-    await ben.page.getByRole('list', { name: ben.t('stage.resultOf', { title: 'Öl oder Fett?' }) }).getByText('100%').waitFor();
+    await ben.page
+      .getByRole('list', { name: ben.t('stage.resultOf', { title: 'Öl oder Fett?' }) })
+      .getByText('100%')
+      .waitFor();
     await look(ben, '38-result');
 
     await button(cem, 'platform.close').or(button(cem, 'stage.closeFloor')).first().click();
@@ -212,7 +239,9 @@ describe('a webinar with sound and picture', () => {
     await host.page.getByRole('menuitem', { name: host.t('stage.toAudience') }).click();
     await control(anna, 'stage.stopCamera').waitFor({ state: 'detached' });
     await ben.page.getByRole('list').getByText(anna.name).first().waitFor({ state: 'detached' });
-    await stubborn.waitForFunction(() => ['disconnected', 'failed', 'closed'].includes(globalThis.stubborn.connectionState));
+    await stubborn.waitForFunction(() =>
+      ['disconnected', 'failed', 'closed'].includes(globalThis.stubborn.connectionState),
+    );
     await stubborn.close();
     await seesAndHears(anna, 'the stage from the audience again');
   });
@@ -236,17 +265,28 @@ describe('a webinar with sound and picture', () => {
 
   step('the host ends it for everyone, and it plays back with its chat', async () => {
     await button(host, 'stage.end').click();
-    await host.page.getByRole('dialog').getByRole('button', { name: host.t('stage.end') }).click();
+    await host.page
+      .getByRole('dialog')
+      .getByRole('button', { name: host.t('stage.end') })
+      .click();
     await ben.page.getByText(ben.t('stage.lobbyEnded')).waitFor();
     await ben.page.goto(`${server.near}/b/${place.brand.slug}/webinars/${webinar.id}/replay`);
     await button(ben, 'stage.play').click();
-    await ben.page.waitForFunction(() => [...document.querySelectorAll('video')].some((video) => video.currentTime > 0.5));
-    await ben.page.getByRole('region', { name: ben.t('stage.chatThen') }).getByText('Danke!').waitFor();
+    await ben.page.waitForFunction(() =>
+      [...document.querySelectorAll('video')].some((video) => video.currentTime > 0.5),
+    );
+    await ben.page
+      .getByRole('region', { name: ben.t('stage.chatThen') })
+      .getByText('Danke!')
+      .waitFor();
     await look(ben, '41-replay');
   });
 
   step('no page broke its policy, and the server had no fault', async () => {
-    assert.deepEqual(everybody().flatMap(({ wrong }) => wrong), []);
+    assert.deepEqual(
+      everybody().flatMap(({ wrong }) => wrong),
+      [],
+    );
     assert.deepEqual(server.faults(), []);
   });
 });
