@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::HeaderValue;
 use guildhall_migrations::Migrator;
@@ -13,6 +14,7 @@ use crate::accounts::cookie::CookieStyle;
 use crate::floor::Cheers;
 use crate::invitations::Doors;
 use crate::live::{CloseCode, Hub, LiveConfig, Selector, machine_uptime};
+use crate::messages::Posting;
 use crate::platform::blobs::Blobs;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -23,6 +25,7 @@ use crate::platform::mail::{Keep, Mailer, Smtp};
 use crate::platform::passwords::{Cost, Passwords};
 use crate::platform::refusal::{Failure, Result};
 use crate::platform::store::Store;
+use crate::platform::used::Used;
 use crate::realtime::Relay;
 use crate::search::Index;
 use crate::settings;
@@ -42,7 +45,12 @@ pub struct House {
     pub cookie: CookieStyle,
     pub passwords: Passwords,
     pub handoffs: Handoffs,
+    pub used: Used,
+    /// Raised with every end of a log-in or membership, before its sockets are closed.
+    pub endings: AtomicU64,
     pub limits: Limits,
+    /// Where those meet who post at the same moment.
+    pub posting: Posting,
     /// Where those queue who redeem the same invitation.
     pub doors: Doors,
     /// What was sent over the screens and not shown yet.
@@ -55,8 +63,6 @@ pub struct House {
     pub stages: Stages,
     /// Origins whose pages may write here.
     pub origins: Vec<String>,
-    /// Wakes the search follower.
-    pub indexing: Notify,
     /// Wakes the post.
     pub post: Arc<Notify>,
 }
@@ -100,7 +106,10 @@ impl App {
             cookie: CookieStyle { secure: public_url.starts_with("https:") },
             passwords: Passwords::new(keys.pepper, outside.password_cost, outside.chance.clone())?,
             handoffs: Handoffs::new(&keys.signing, &public_url),
+            used: Used::since(outside.clock.now()),
+            endings: AtomicU64::new(0),
             limits: Limits::new(outside.clock.clone()),
+            posting: Posting::in_lanes(store.writers()),
             mailer: mailer(&config)?,
             blobs: Blobs::in_folder(&config.data.join("files"), outside.chance.clone())?,
             origins: origins(&config),
@@ -112,7 +121,6 @@ impl App {
             relay: Relay::default(),
             index: Index::open(&config).await?,
             stages: Stages::new(&config.stage.node, boot),
-            indexing: Notify::new(),
             post: Arc::default(),
             store,
             hub,
@@ -143,13 +151,18 @@ impl App {
 
     /// Cuts the sockets of a log-in that has ended, and its sound and picture.
     pub fn end_sockets_of_login(&self, login: LoginId) {
-        self.hub.close(Selector::Login(login.0), CloseCode::LoginEnded);
+        self.end_sockets(Selector::Login(login.0));
         self.stages.doubt_login(login);
     }
 
     /// Cuts the sockets of a member who no longer counts in the brand.
     pub fn end_sockets_of_member(&self, member: MemberId) {
-        self.hub.close(Selector::Member(member.0), CloseCode::LoginEnded);
+        self.end_sockets(Selector::Member(member.0));
+    }
+
+    fn end_sockets(&self, whose: Selector) {
+        self.endings.fetch_add(1, Ordering::AcqRel);
+        self.hub.close(whose, CloseCode::LoginEnded);
     }
 
     /// Has the post look for mails that are there; within a transaction, `Tx::wakes` does it at the right moment.

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Woken};
 use crate::platform::ids::StreamId;
 use crate::platform::refusal::Result;
-use crate::{files, mails, realtime, search, stage};
+use crate::{files, mails, search, stage};
 
 /// How often the post looks without having been woken: mails that wait for a retry.
 const POST_EVERY: Duration = Duration::from_secs(15);
@@ -25,10 +26,11 @@ const SWEEP_EVERY: Duration = Duration::from_mins(5);
 pub fn start(app: &App, woken: Woken, stop: &CancellationToken) -> TaskTracker {
     let tasks = TaskTracker::new();
     let (relay, relayed) = mpsc::unbounded_channel();
-    tasks.spawn(wake(app.clone(), woken, relay));
+    let (index, indexed) = mpsc::unbounded_channel();
+    tasks.spawn(wake(app.clone(), woken, relay, index));
     let (own, stopped) = (app.clone(), stop.clone());
     tasks.spawn(async move { own.relay.run(&own, relayed, stopped).await });
-    tasks.spawn(index(app.clone(), stop.clone()));
+    tasks.spawn(keep_index(app.clone(), indexed, stop.clone()));
     tasks.spawn(post(app.clone(), stop.clone()));
     tasks.spawn(sweep(app.clone(), stop.clone()));
     tasks.spawn(show_cheers(app.clone(), stop.clone()));
@@ -38,15 +40,19 @@ pub fn start(app: &App, woken: Woken, stop: &CancellationToken) -> TaskTracker {
     tasks
 }
 
+/// Streams that have moved, on their way to a follower.
+type Moved = BTreeSet<StreamId>;
+
 /// Hands each wake on to whoever follows the changes. Ends when the last writer is gone or nobody relays any more.
-async fn wake(app: App, mut woken: Woken, relay: mpsc::UnboundedSender<BTreeSet<StreamId>>) {
+async fn wake(app: App, mut woken: Woken, relay: mpsc::UnboundedSender<Moved>, index: mpsc::UnboundedSender<Moved>) {
     loop {
         tokio::select! {
             () = relay.closed() => return,
             moved = woken.recv() => match moved {
                 Some(moved) => {
-                    app.indexing.notify_one();
                     app.stages.moved(&moved);
+                    // Gone only while the server stops; its cursor stands where it stood.
+                    drop(index.send(moved.clone()));
                     if relay.send(moved).is_err() {
                         return;
                     }
@@ -57,15 +63,21 @@ async fn wake(app: App, mut woken: Woken, relay: mpsc::UnboundedSender<BTreeSet<
     }
 }
 
-async fn index(app: App, stop: CancellationToken) {
+/// Woken with the streams that moved, it looks at these; by itself, at all.
+async fn keep_index(app: App, mut moved: mpsc::UnboundedReceiver<Moved>, stop: CancellationToken) {
     let mut look = tokio::time::interval(INDEX_EVERY);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = app.indexing.notified() => {}
-            _ = look.tick() => {}
+            Some(mut streams) = moved.recv() => {
+                while let Ok(more) = moved.try_recv() {
+                    streams.extend(more);
+                }
+                until_done(&stop, || search::follow::round_of(&app, &streams)).await;
+            }
+            _ = look.tick() => until_done(&stop, || search::follow::round(&app)).await,
         }
-        until_done(&stop, || search::follow::round(&app)).await;
     }
 }
 
@@ -101,9 +113,7 @@ async fn sweep(app: App, stop: CancellationToken) {
         }
         app.limits.sweep();
         app.relay.forget_unfollowed(&app).await;
-        if let Err(failure) = realtime::sweep(&app, app.clock.now()).await {
-            failure.log("followers");
-        }
+        app.used.sweep(app.clock.now());
         if let Err(failure) = files::sweep(&app, app.clock.now()).await {
             failure.log("followers");
         }

@@ -26,7 +26,7 @@ pub use actor::Actor;
 pub use admission::{
     Admission, Invited, admit, admit_by_operator, admit_colleague, admit_founder, admit_host, invited,
 };
-pub use permit::{Permit, permit};
+pub use permit::{Permit, permit, permits};
 pub use policy::{may_grant, runs};
 pub(crate) use roles::words;
 pub use roles::{BrandRole, ChannelKind, GroupRole, MemberState, StageRole};

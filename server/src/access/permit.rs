@@ -1,12 +1,13 @@
 //! The proof that an act is allowed.
 
+use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use super::act::Act;
 use super::actor::Actor;
 use super::policy::{Verdict, decide};
-use super::standing::{Place, Standing, locate, standing};
-use crate::platform::ids::{BrandId, GroupId, MemberId};
+use super::standing::{Place, Standing, Target, locate, standing, standings_of};
+use crate::platform::ids::{AccountId, BrandId, GroupId, MemberId};
 use crate::platform::refusal::{Code, Failure, Result};
 use crate::platform::store::Tx;
 
@@ -106,6 +107,16 @@ impl<'tx, A: Act> Permit<'tx, A> {
 pub async fn permit<'tx, A: Act>(tx: &'tx Tx, actor: &Actor, target: A::Target) -> Result<Permit<'tx, A>> {
     let Some(place) = locate(tx, target).await? else { return Err(Code::NotFound.into()) };
     let standing = standing(tx, actor, &place).await?;
+    conclude(tx, actor, target, place, standing)
+}
+
+fn conclude<'tx, A: Act>(
+    tx: &'tx Tx,
+    actor: &Actor,
+    target: A::Target,
+    place: Place,
+    standing: Option<Standing>,
+) -> Result<Permit<'tx, A>> {
     match (decide(A::NAME, standing.as_ref(), &place, tx.now()), standing) {
         (Verdict::Allowed, Some(standing)) => {
             Ok(Permit { tx, actor: *actor, standing, place, target, act: PhantomData })
@@ -113,4 +124,41 @@ pub async fn permit<'tx, A: Act>(tx: &'tx Tx, actor: &Actor, target: A::Target) 
         (Verdict::Refused(code), _) => Err(code.into()),
         _ => Err(Code::NotFound.into()),
     }
+}
+
+/// Asks the gate for several acts of one kind in one transaction, and answers each by itself: one look for every place
+/// that is named, and one for all who act there.
+pub async fn permits<'tx, A: Act>(tx: &'tx Tx, asked: &[(Actor, A::Target)]) -> Result<Vec<Result<Permit<'tx, A>>>>
+where
+    A::Target: PartialEq,
+{
+    let mut places: Vec<Looked<A::Target>> = Vec::new();
+    for (_, target) in asked {
+        if !places.iter().any(|looked| looked.target == *target) {
+            places.push(look_around(tx, asked, *target).await?);
+        }
+    }
+    let answers = asked.iter().map(|(actor, target)| {
+        let looked = places.iter().find(|looked| looked.target == *target);
+        let Some((place, standings)) = looked.and_then(|looked| looked.found.as_ref()) else {
+            return Err(Code::NotFound.into());
+        };
+        conclude(tx, actor, *target, *place, standings.get(&actor.account).copied())
+    });
+    Ok(answers.collect())
+}
+
+/// A place, and what those are there who want to act in it.
+struct Looked<T> {
+    target: T,
+    found: Option<(Place, HashMap<AccountId, Standing>)>,
+}
+
+async fn look_around<T: Target + PartialEq>(tx: &Tx, asked: &[(Actor, T)], target: T) -> Result<Looked<T>> {
+    let Some(place) = locate(tx, target).await? else { return Ok(Looked { target, found: None }) };
+    let mut accounts: Vec<AccountId> =
+        asked.iter().filter(|(_, asked)| *asked == target).map(|(actor, _)| actor.account).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    Ok(Looked { target, found: Some((place, standings_of(tx, &accounts, &place).await?)) })
 }

@@ -3,14 +3,16 @@
 //! This file has its own narrow read over the tables of the rooms (members, groups, channels, messages, …), the one
 //! exception to "only `store.rs` touches its tables": gate and rooms would otherwise import each other in a circle.
 
+use std::collections::HashMap;
+
 use sea_orm::{FromQueryResult, Value};
 
 use super::actor::Actor;
 use super::roles::{BrandRole, ChannelKind, GroupRole, MemberState, StageRole};
 use crate::platform::clock::Millis;
-use crate::platform::ids::{BrandId, ChannelId, GroupId, MemberId, StreamId, WebinarId};
+use crate::platform::ids::{AccountId, BrandId, ChannelId, GroupId, MemberId, StreamId, WebinarId};
 use crate::platform::refusal::Result;
-use crate::platform::store::{Rows, placeholders};
+use crate::platform::store::{Rows, padded, placeholders};
 use crate::values;
 
 /// What the actor is, in the brand and group of a target.
@@ -131,7 +133,7 @@ pub(super) async fn locate<T: Target>(rows: &impl Rows, target: T) -> Result<Opt
 }
 
 const STANDING: &str =
-    "SELECT m.id AS member, m.role AS brand_role, m.state AS state, g.role AS group_role, g.muted_until AS muted_until,
+    "SELECT a.id AS account, m.id AS member, m.role AS brand_role, m.state AS state, g.role AS group_role, g.muted_until AS muted_until,
             p.role AS given_stage_role, p.sent_out_at AS sent_out_at
      FROM members m JOIN accounts a ON a.id = m.account_id
      LEFT JOIN group_members g ON g.member_id = m.id AND g.group_id = $2
@@ -140,8 +142,27 @@ const STANDING: &str =
 
 /// What the actor is there; `None` when it has no place in the brand.
 pub(super) async fn standing(rows: &impl Rows, actor: &Actor, place: &Place) -> Result<Option<Standing>> {
-    let values = values![place.brand, place.group, place.webinar, actor.account];
-    rows.first(&format!("{STANDING} AND m.account_id = $4"), values).await
+    Ok(standings_of(rows, &[actor.account], place).await?.remove(&actor.account))
+}
+
+#[derive(FromQueryResult)]
+struct Stands {
+    account: AccountId,
+    #[sea_orm(nested)]
+    standing: Standing,
+}
+
+/// What several accounts are there; who has no place in the brand is missing.
+pub(super) async fn standings_of(
+    rows: &impl Rows,
+    accounts: &[AccountId],
+    place: &Place,
+) -> Result<HashMap<AccountId, Standing>> {
+    let accounts = padded(accounts);
+    let sql = format!("{STANDING} AND m.account_id IN ({})", placeholders(4, accounts.len()));
+    let values = values![place.brand, place.group, place.webinar].into_iter().chain(accounts).collect();
+    let found: Vec<Stands> = rows.all(&sql, values).await?;
+    Ok(found.into_iter().map(|row| (row.account, row.standing)).collect())
 }
 
 /// What these members are there, in one read.

@@ -22,7 +22,7 @@ use crate::values;
 /// let turn: Turn<'_> = Turn { };
 /// ```
 #[derive(Debug)]
-pub struct Turn<'p>(PhantomData<&'p ()>);
+pub struct Turn<'tx>(PhantomData<&'tx ()>);
 
 #[derive(FromQueryResult)]
 struct LastTurn {
@@ -31,7 +31,7 @@ struct LastTurn {
 
 /// Asks whether it is the author's turn, and takes it; refuses with the time left to wait. One statement looks and takes,
 /// so of two messages at once one gets the turn.
-pub async fn turn<'p>(permit: &'p Permit<'_, PostMessage>) -> Result<Turn<'p>> {
+pub async fn turn<'tx>(permit: &Permit<'tx, PostMessage>) -> Result<Turn<'tx>> {
     let Some(pause_ms) = pause_ms(permit.standing(), permit.place()) else { return Ok(Turn(PhantomData)) };
     let (tx, channel, member) = (permit.tx(), permit.target(), permit.by());
     let taken = tx

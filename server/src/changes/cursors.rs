@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::change::Position;
 use crate::platform::ids::StreamId;
 use crate::platform::refusal::Result;
-use crate::platform::store::{Rows, Tx, placeholders};
+use crate::platform::store::{Rows, Tx, padded, placeholders};
 use crate::values;
 
 /// Things that one statement names.
@@ -21,6 +21,9 @@ pub struct Behind {
     pub position: Position,
 }
 
+/// Streams that one statement asks for.
+const STREAMS_AT_ONCE: usize = 128;
+
 /// Up to `limit` streams in which the follower is behind.
 pub async fn behind(rows: &impl Rows, follower: &str, limit: u64) -> Result<Vec<Behind>> {
     rows.all(
@@ -30,6 +33,22 @@ pub async fn behind(rows: &impl Rows, follower: &str, limit: u64) -> Result<Vec<
         values![follower, i64::try_from(limit).unwrap_or(i64::MAX)],
     )
     .await
+}
+
+/// Those of the streams in which the follower is behind.
+pub async fn behind_among(rows: &impl Rows, follower: &str, streams: &[StreamId]) -> Result<Vec<Behind>> {
+    let mut found = Vec::new();
+    for some in streams.chunks(STREAMS_AT_ONCE) {
+        let ids = padded(some);
+        let sql = format!(
+            "SELECT s.id AS stream_id, COALESCE(c.position, 0) AS seen, s.position AS position
+             FROM streams s LEFT JOIN cursors c ON c.stream_id = s.id AND c.follower = $1
+             WHERE s.id IN ({}) AND s.position > COALESCE(c.position, 0) ORDER BY s.id",
+            placeholders(2, ids.len())
+        );
+        found.extend(rows.all::<Behind>(&sql, values![follower].into_iter().chain(ids).collect()).await?);
+    }
+    Ok(found)
 }
 
 /// Notes that the follower has dealt with everything up to `position`.

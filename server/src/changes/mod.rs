@@ -14,4 +14,6 @@ pub mod cursors;
 mod store;
 
 pub use change::{Audience, Change, ChangeRow, Position, StreamKind, StreamRow};
-pub use store::{announce, hold, open_stream, since, stream, stream_position, streams_of_group};
+pub use store::{
+    announce, announce_all, hold, open_stream, since, stream, stream_position, stream_positions, streams_of_group,
+};

@@ -1,5 +1,7 @@
 //! The tables `streams` and `changes`.
 
+use std::collections::{BTreeMap, HashMap};
+
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -7,7 +9,7 @@ use super::change::{Change, ChangeRow, Position, StreamKind, StreamRow};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{BrandId, GroupId, StreamId};
 use crate::platform::refusal::{Failure, Result};
-use crate::platform::store::{Rows, Tx};
+use crate::platform::store::{Rows, Tx, padded, placeholders, portions, value_rows};
 use crate::values;
 
 /// Opens a stream at position 0.
@@ -26,6 +28,9 @@ pub async fn open_stream(
     Ok(())
 }
 
+/// The most rows of one statement.
+const ROWS_MAX: usize = 32;
+
 #[derive(FromQueryResult)]
 struct Next {
     position: Position,
@@ -35,18 +40,62 @@ struct Next {
 /// Announces a change in its stream and returns its position. The row lock on the counter is held until the commit, so
 /// positions are committed in order.
 pub async fn announce(tx: &Tx, stream: impl Into<StreamId>, change: Change) -> Result<Position> {
-    let stream = stream.into();
+    let positions = announce_all(tx, &[(stream.into(), change)]).await?;
+    positions.first().copied().ok_or_else(|| Failure::broken("a change has no position"))
+}
+
+/// Announces several changes and returns their positions, in the same order; each stream's counter is moved once.
+pub async fn announce_all(tx: &Tx, news: &[(StreamId, Change)]) -> Result<Vec<Position>> {
+    let mut counts: BTreeMap<StreamId, i64> = BTreeMap::new();
+    for (stream, _) in news {
+        *counts.entry(*stream).or_default() += 1;
+    }
+    // In the order of the ids, so that two who announce in the same streams never wait for each other.
+    let mut next: BTreeMap<StreamId, Next> = BTreeMap::new();
+    for (stream, count) in counts {
+        next.insert(stream, take_positions(tx, stream, count).await?);
+    }
+    let rows = news.iter().map(|(stream, change)| {
+        let next = next.get_mut(stream).ok_or_else(|| Failure::broken("a stream was not counted"))?;
+        next.position = Position(next.position.0 + 1);
+        Ok(Announced { stream: *stream, position: next.position, brand: next.brand_id, change: *change })
+    });
+    let rows: Vec<Announced> = rows.collect::<Result<_>>()?;
+    insert_changes(tx, &rows).await?;
+    Ok(rows.iter().map(|row| row.position).collect())
+}
+
+/// The position before the first of `count` new ones.
+async fn take_positions(tx: &Tx, stream: StreamId, count: i64) -> Result<Next> {
     let next: Option<Next> = tx
-        .first("UPDATE streams SET position = position + 1 WHERE id = $1 RETURNING position, brand_id", values![stream])
+        .first(
+            "UPDATE streams SET position = position + $2 WHERE id = $1 RETURNING position - $2 AS position, brand_id",
+            values![stream, count],
+        )
         .await?;
-    let next = next.ok_or_else(|| Failure::broken("a change was announced in a stream that does not exist"))?;
-    tx.run(
-        "INSERT INTO changes (stream_id, position, brand_id, kind, subject, at) VALUES ($1, $2, $3, $4, $5, $6)",
-        values![stream, next.position, next.brand_id, change.kind(), change.subject(), tx.now()],
-    )
-    .await?;
     tx.moves(stream);
-    Ok(next.position)
+    next.ok_or_else(|| Failure::broken("a change was announced in a stream that does not exist"))
+}
+
+struct Announced {
+    stream: StreamId,
+    position: Position,
+    brand: BrandId,
+    change: Change,
+}
+
+async fn insert_changes(tx: &Tx, rows: &[Announced]) -> Result<()> {
+    for portion in portions(rows, ROWS_MAX) {
+        let sql = format!(
+            "INSERT INTO changes (stream_id, position, brand_id, kind, subject, at) VALUES {}",
+            value_rows(portion.len(), 6)
+        );
+        let values = portion.iter().flat_map(|row| {
+            values![row.stream, row.position, row.brand, row.change.kind(), row.change.subject(), tx.now()]
+        });
+        tx.run(&sql, values.collect()).await?;
+    }
+    Ok(())
 }
 
 /// Holds a stream until the commit without a change in it, where its place in the order of locks comes before its change.
@@ -79,6 +128,20 @@ pub async fn streams_of_group(rows: &impl Rows, group: GroupId) -> Result<Vec<St
 pub async fn stream_position(rows: &impl Rows, of: impl Into<StreamId>) -> Result<Position> {
     let row = stream(rows, of.into()).await?;
     row.map(|row| row.position).ok_or_else(|| Failure::broken("a stream is missing"))
+}
+
+#[derive(FromQueryResult)]
+struct Stand {
+    id: StreamId,
+    position: Position,
+}
+
+/// How far several streams have come.
+pub async fn stream_positions(rows: &impl Rows, streams: &[StreamId]) -> Result<HashMap<StreamId, Position>> {
+    let ids = padded(streams);
+    let sql = format!("SELECT id, position FROM streams WHERE id IN ({})", placeholders(1, ids.len()));
+    let found: Vec<Stand> = if ids.is_empty() { Vec::new() } else { rows.all(&sql, ids).await? };
+    Ok(found.into_iter().map(|row| (row.id, row.position)).collect())
 }
 
 #[derive(FromQueryResult)]

@@ -10,16 +10,16 @@ use crate::platform::blobs::{BlobKey, Stored};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{BrandId, FileId, MemberId, MessageId, WebinarId};
 use crate::platform::refusal::{Code, Refusal, Result};
-use crate::platform::store::{Rows, Tx, placeholders};
+use crate::platform::store::{Rows, Tx, padded, placeholders};
 use crate::values;
 
 const FILE: &str = "SELECT id, message_id, name, mime, size, width, height, blob_key, thumb_key FROM files";
 
 /// The files of messages, by message.
 pub async fn of_messages(rows: &impl Rows, messages: &[MessageId]) -> Result<HashMap<MessageId, Vec<FileView>>> {
-    let sql =
-        format!("{FILE} WHERE deleted_at IS NULL AND message_id IN ({}) ORDER BY id", placeholders(1, messages.len()));
-    let found: Vec<FileRow> = rows.all(&sql, messages.iter().map(|id| Value::from(*id)).collect()).await?;
+    let ids = padded(messages);
+    let sql = format!("{FILE} WHERE deleted_at IS NULL AND message_id IN ({}) ORDER BY id", placeholders(1, ids.len()));
+    let found: Vec<FileRow> = rows.all(&sql, ids).await?;
     let mut grouped: HashMap<MessageId, Vec<FileView>> = HashMap::new();
     for row in found {
         if let Some(message) = row.message_id {

@@ -24,7 +24,7 @@ pub use delete::delete;
 pub use draft::{PostRequest, client_key};
 pub use edit::edit;
 pub use mark::{Marked, mark};
-pub use post::{Posted, post};
+pub use post::{Posted, Posting, post};
 pub use react::{emoji, react, unreact};
 pub use routes::routes;
 pub use store::{IndexRow, index_rows};

@@ -1,5 +1,7 @@
 //! The tables `messages`, `reactions` and `markers`.
 
+use std::collections::HashMap;
+
 use sea_orm::{FromQueryResult, Value};
 
 use super::draft::Draft;
@@ -9,64 +11,97 @@ use crate::changes::{Change, Position, announce, stream_position};
 use crate::platform::clock::Millis;
 use crate::platform::ids::{ChannelId, FileId, GroupId, MemberId, MessageId, StreamId};
 use crate::platform::refusal::{Code, Failure, Result};
-use crate::platform::store::{Rows, placeholders};
+use crate::platform::store::{Rows, Tx, padded, placeholders, portions, value_rows};
 use crate::{files, values};
 
 /// The message under a client key.
 #[derive(FromQueryResult)]
 pub(super) struct First {
+    author_id: MemberId,
+    client_key: String,
     id: MessageId,
     position: Position,
     pub request_hash: Vec<u8>,
 }
 
 impl First {
-    pub fn posted(self, client_key: String) -> Posted {
-        Posted { id: self.id, position: self.position, client_key }
+    pub fn is_of(&self, author: MemberId, key: &str) -> bool {
+        self.author_id == author && self.client_key == key
+    }
+
+    pub fn posted(&self) -> Posted {
+        Posted { id: self.id, position: self.position, client_key: self.client_key.clone() }
     }
 }
 
-pub(super) async fn by_client_key(rows: &impl Rows, author: MemberId, key: &str) -> Result<Option<First>> {
-    rows.first(
-        "SELECT id, position, request_hash FROM messages WHERE author_id = $1 AND client_key = $2",
-        values![author, key],
-    )
-    .await
+/// What stands under these keys of these authors.
+pub(super) async fn by_client_keys(rows: &impl Rows, keys: &[(MemberId, &str)]) -> Result<Vec<First>> {
+    let Some(last) = keys.last() else { return Ok(Vec::new()) };
+    let count = keys.len().next_power_of_two();
+    let fill = std::iter::repeat_n(last, count - keys.len());
+    let sql = format!(
+        // CROSS, because SQLite then looks each key up; left to itself it walks through all messages.
+        "WITH asked (author, key) AS (VALUES {})
+         SELECT m.author_id, m.client_key, m.id, m.position, m.request_hash
+         FROM asked CROSS JOIN messages m WHERE m.author_id = asked.author AND m.client_key = asked.key",
+        value_rows(count, 2)
+    );
+    let values = keys.iter().chain(fill).flat_map(|(author, key)| [Value::from(*author), Value::from(*key)]).collect();
+    rows.all(&sql, values).await
 }
 
 /// A row to be.
 pub(super) struct Insertion<'a> {
+    pub permit: &'a Permit<'a, PostMessage>,
+    pub _turn: &'a Turn<'a>,
     pub id: MessageId,
     pub position: Position,
     pub draft: &'a Draft,
     pub root: Option<MessageId>,
 }
 
-/// Inserts a message; false when its client key is taken.
-pub(super) async fn insert(permit: &Permit<'_, PostMessage>, _turn: &Turn<'_>, new: &Insertion<'_>) -> Result<bool> {
-    let tx = permit.tx();
-    let inserted = tx
-        .run(
+/// The most rows of one statement.
+const ROWS_MAX: usize = 16;
+
+/// Inserts messages; false when a client key among them is taken, and then nothing of this transaction may stay.
+pub(super) async fn insert(tx: &Tx, all: &[Insertion<'_>]) -> Result<bool> {
+    for portion in portions(all, ROWS_MAX) {
+        let sql = format!(
             "INSERT INTO messages (id, brand_id, group_id, channel_id, position, author_id, client_key, request_hash, body, html,
                                    reply_to, revision, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12) ON CONFLICT (author_id, client_key) DO NOTHING",
-            values![
-                new.id,
-                permit.brand(),
-                permit.group()?,
-                permit.target(),
-                new.position,
-                permit.by(),
-                new.draft.client_key.as_str(),
-                new.draft.request_hash.clone(),
-                new.draft.body.as_str(),
-                new.draft.html.as_str(),
-                new.root,
-                tx.now()
-            ],
-        )
-        .await?;
-    Ok(inserted == 1)
+             VALUES {} ON CONFLICT (author_id, client_key) DO NOTHING",
+            value_rows(portion.len(), 13)
+        );
+        let mut values = Vec::with_capacity(portion.len() * 13);
+        for new in portion {
+            values.extend(new.values(tx.now())?);
+        }
+        if usize::try_from(tx.run(&sql, values).await?) != Ok(portion.len()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+impl Insertion<'_> {
+    fn values(&self, now: Millis) -> Result<Vec<Value>> {
+        let (permit, draft) = (self.permit, self.draft);
+        Ok(values![
+            self.id,
+            permit.brand(),
+            permit.group()?,
+            permit.target(),
+            self.position,
+            permit.by(),
+            draft.client_key.as_str(),
+            draft.request_hash.clone(),
+            draft.body.as_str(),
+            draft.html.as_str(),
+            self.root,
+            1_i64,
+            now
+        ])
+    }
 }
 
 /// Hands the author's uploads over to the message; refuses any that is not theirs, not here or already used.
@@ -79,18 +114,26 @@ pub(super) async fn attach_files(permit: &Permit<'_, PostMessage>, message: Mess
 
 #[derive(FromQueryResult)]
 struct RootRow {
+    id: MessageId,
+    channel_id: ChannelId,
     root: MessageId,
 }
 
-/// The root of the talk that a message of this channel belongs to.
-pub(super) async fn root_of(rows: &impl Rows, channel: ChannelId, message: MessageId) -> Result<Option<MessageId>> {
-    let row: Option<RootRow> = rows
-        .first(
-            "SELECT COALESCE(reply_to, id) AS root FROM messages WHERE id = $1 AND channel_id = $2",
-            values![message, channel],
-        )
-        .await?;
-    Ok(row.map(|row| row.root))
+/// The roots of the talks that these messages belong to, by message and its channel.
+pub(super) async fn roots_of(
+    rows: &impl Rows,
+    messages: &[MessageId],
+) -> Result<HashMap<(MessageId, ChannelId), MessageId>> {
+    if messages.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids = padded(messages);
+    let sql = format!(
+        "SELECT id, channel_id, COALESCE(reply_to, id) AS root FROM messages WHERE id IN ({})",
+        placeholders(1, ids.len())
+    );
+    let found: Vec<RootRow> = rows.all(&sql, ids).await?;
+    Ok(found.into_iter().map(|row| ((row.id, row.channel_id), row.root)).collect())
 }
 
 fn stream_of(stream: Option<StreamId>) -> Result<StreamId> {
@@ -226,8 +269,8 @@ const MESSAGE: &str =
     FROM messages m JOIN channels c ON c.id = m.channel_id";
 
 pub(super) async fn by_ids(rows: &impl Rows, ids: &[MessageId]) -> Result<Vec<MessageRow>> {
-    let sql = format!("{MESSAGE} WHERE m.id IN ({})", placeholders(1, ids.len()));
-    rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
+    let ids = padded(ids);
+    rows.all(&format!("{MESSAGE} WHERE m.id IN ({})", placeholders(1, ids.len())), ids).await
 }
 
 /// Up to `limit` messages before a position, newest first.
@@ -270,12 +313,13 @@ pub(super) struct ReplyCount {
 }
 
 pub(super) async fn reply_counts(rows: &impl Rows, roots: &[MessageId]) -> Result<Vec<ReplyCount>> {
+    let roots = padded(roots);
     let sql = format!(
         "SELECT reply_to, COUNT(*) AS n, MAX(created_at) AS last_at FROM messages
          WHERE deleted_at IS NULL AND reply_to IN ({}) GROUP BY reply_to",
         placeholders(1, roots.len())
     );
-    rows.all(&sql, roots.iter().map(|id| Value::from(*id)).collect()).await
+    rows.all(&sql, roots).await
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -286,11 +330,12 @@ pub(super) struct ReactionRow {
 }
 
 pub(super) async fn reactions(rows: &impl Rows, ids: &[MessageId]) -> Result<Vec<ReactionRow>> {
+    let ids = padded(ids);
     let sql = format!(
         "SELECT message_id, emoji, member_id FROM reactions WHERE message_id IN ({}) ORDER BY at, emoji, member_id",
         placeholders(1, ids.len())
     );
-    rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
+    rows.all(&sql, ids).await
 }
 
 /// What the search index needs of a message.
@@ -313,6 +358,6 @@ pub async fn index_rows(rows: &impl Rows, ids: &[MessageId]) -> Result<Vec<Index
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!("{INDEX} WHERE id IN ({})", placeholders(1, ids.len()));
-    rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await
+    let ids = padded(ids);
+    rows.all(&format!("{INDEX} WHERE id IN ({})", placeholders(1, ids.len())), ids).await
 }

@@ -21,4 +21,6 @@ pub mod passwords;
 pub mod refusal;
 pub mod store;
 pub mod text;
+pub mod together;
 pub mod turn;
+pub mod used;

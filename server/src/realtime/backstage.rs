@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::encode::encode;
 use super::flood::Flood;
 use super::wire::{ServerFrame, TypingPerson};
-use crate::access::{Actor, Type, scope, see, see_for};
+use crate::access::{Actor, Type, see, see_for};
 use crate::app::App;
 use crate::changes::{self, Audience, Position, StreamKind, StreamRow};
 use crate::groups::{self, GroupSnapshot};
@@ -93,7 +93,7 @@ async fn may_follow(reader: &Reader, who: &SocketIdentity, row: &StreamRow) -> R
     let allowed = match row.audience() {
         Audience::Group(group) => see(reader, &actor(who), group).await.map(|_| ()),
         Audience::Member(member) if member == MemberId(who.member) => {
-            scope(reader, &actor(who), row.brand_id).await.map(|_| ())
+            see(reader, &actor(who), row.brand_id).await.map(|_| ())
         }
         Audience::Member(_) => return Ok(false),
     };
@@ -114,6 +114,9 @@ async fn start(reader: &Reader, who: &SocketIdentity, row: &StreamRow, position:
         };
         let frame = ServerFrame::Reset { stream: row.id, position: row.position, snapshot };
         return Ok(Start::Reset { frame: frame.payload(), position: number(row.position) });
+    }
+    if missed == 0 {
+        return Ok(Start::Replay { changes: Vec::new(), upto: number(row.position) });
     }
     let rows = changes::since(reader, row.id, position, REPLAY_MAX).await?;
     Ok(Start::Replay { changes: encode(reader, row, &rows).await?, upto: number(row.position) })

@@ -13,7 +13,6 @@ mod encode;
 mod flood;
 mod relay;
 mod routes;
-mod store;
 mod ticket;
 mod wire;
 
@@ -21,5 +20,4 @@ pub use backstage::Door;
 pub use cheers::show_cheers;
 pub use relay::Relay;
 pub use routes::{routes, upgrade};
-pub use ticket::{sweep, use_up};
 pub use wire::{ChangeBody, ClientCommand, ServerFrame};

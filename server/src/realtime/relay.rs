@@ -20,6 +20,8 @@ use crate::platform::refusal::Result;
 
 /// Changes that are read and published at once.
 const BATCH_MAX: u64 = 256;
+/// Streams that one statement asks for.
+const LOOK_AT_ONCE: usize = 256;
 /// How often the relay looks without having been woken.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -83,7 +85,7 @@ impl Relay {
                     }
                     None => return,
                 },
-                _ = look.tick() => self.lock().keys().copied().collect(),
+                _ = look.tick() => self.look(app).await,
             };
             for stream in moved {
                 if let Err(failure) = self.catch_up(app, stream).await {
@@ -92,6 +94,28 @@ impl Relay {
                 }
             }
         }
+    }
+
+    /// The streams that have moved on since they were last published; many are asked for at once.
+    async fn look(&self, app: &App) -> BTreeSet<StreamId> {
+        self.moved_on(app).await.unwrap_or_else(|failure| {
+            failure.log("relay");
+            BTreeSet::new()
+        })
+    }
+
+    async fn moved_on(&self, app: &App) -> Result<BTreeSet<StreamId>> {
+        let watched: Vec<(StreamId, Position)> = self.lock().iter().map(|(stream, at)| (*stream, *at)).collect();
+        let mut moved = BTreeSet::new();
+        for some in watched.chunks(LOOK_AT_ONCE) {
+            let ids: Vec<StreamId> = some.iter().map(|(stream, _)| *stream).collect();
+            let reader = app.store.read().await?;
+            let positions = changes::stream_positions(&reader, &ids).await?;
+            drop(reader);
+            let is_behind = |(stream, at): &&(StreamId, Position)| positions.get(stream).is_some_and(|now| now > at);
+            moved.extend(some.iter().filter(is_behind).map(|(stream, _)| *stream));
+        }
+        Ok(moved)
     }
 
     /// Publishes everything in a stream that is not published yet.

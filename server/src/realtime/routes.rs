@@ -1,5 +1,7 @@
 //! `/brands/{brand}/realtime-tickets` and the socket itself at `/realtime`.
 
+use std::sync::atomic::Ordering;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Response, StatusCode, header};
@@ -78,12 +80,19 @@ async fn shake_hands(
         Ok(handshake) => handshake,
         Err(bad) => return Ok((bad.status(), bad.to_string()).into_response()),
     };
+    let endings = app.endings.load(Ordering::Acquire);
     let (ticket, actor) = ticket::redeem(app, &query.ticket.ok_or(Code::Unauthenticated)?).await?;
     let response = handshake.response();
     let app = app.clone();
     tokio::spawn(async move {
         if let Err(failure) = seat(&app, handshake, address, &ticket, &actor).await {
             failure.log("upgrade");
+            return;
+        }
+        // Something ended between the look at the ticket and the seat, and its sockets were closed before this one was there.
+        if app.endings.load(Ordering::Acquire) != endings && !matches!(ticket::stands(&app, &ticket).await, Ok(Some(_)))
+        {
+            app.hub.close(Selector::Login(ticket.login.0), CloseCode::LoginEnded);
         }
     });
     Ok(response)
@@ -118,9 +127,5 @@ async fn seat(
         greeting,
         backstage: std::sync::Arc::new(Door::new(app)),
     });
-    // The log-in may have ended between the ticket and the seat.
-    if !ticket::still_stands(app, ticket.login).await? {
-        app.hub.close(Selector::Login(ticket.login.0), CloseCode::LoginEnded);
-    }
     Ok(())
 }

@@ -6,6 +6,8 @@
 //! A document that the engine refuses for good, among others and on its own, is set aside with the dead letters: what is
 //! behind it must not wait. A later change of it, or a rebuild, takes it out again.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::documents::Stale;
@@ -16,7 +18,7 @@ use crate::changes::cursors::{self, Behind};
 use crate::changes::{self, Position};
 use crate::platform::ids::StreamId;
 use crate::platform::refusal::{Failure, Result};
-use crate::platform::store::Tx;
+use crate::platform::store::{Reader, Tx};
 
 /// The follower's name in the table of cursors.
 const FOLLOWER: &str = "search";
@@ -31,10 +33,28 @@ const ROUND_MAX: usize = 2_000;
 pub async fn round(app: &App) -> Result<usize> {
     ensure_identity(app).await?;
     let reader = app.store.read().await?;
+    let behind = cursors::behind(&reader, FOLLOWER, STREAMS_MAX).await?;
+    let count = take_in(app, reader, behind).await?;
+    if count == 0 {
+        app.index.set_complete(true);
+    }
+    Ok(count)
+}
+
+/// One round over streams that are known to have moved.
+pub async fn round_of(app: &App, streams: &BTreeSet<StreamId>) -> Result<usize> {
+    ensure_identity(app).await?;
+    let streams: Vec<StreamId> = streams.iter().copied().collect();
+    let reader = app.store.read().await?;
+    let behind = cursors::behind_among(&reader, FOLLOWER, &streams).await?;
+    take_in(app, reader, behind).await
+}
+
+async fn take_in(app: &App, reader: Reader, behind: Vec<Behind>) -> Result<usize> {
     let mut stale = Stale::default();
     let mut seen: Vec<(StreamId, Position)> = Vec::new();
     let mut count = 0;
-    for Behind { stream_id, seen: from, .. } in cursors::behind(&reader, FOLLOWER, STREAMS_MAX).await? {
+    for Behind { stream_id, seen: from, .. } in behind {
         let rows = changes::since(&reader, stream_id, from, CHANGES_MAX).await?;
         let Some(last) = rows.last() else { continue };
         seen.push((stream_id, last.position));
@@ -47,7 +67,6 @@ pub async fn round(app: &App) -> Result<usize> {
     let operations = stale.operations(&reader).await?;
     drop(reader);
     if seen.is_empty() {
-        app.index.set_complete(true);
         return Ok(0);
     }
     let about: Vec<Uuid> = operations.iter().map(IndexOp::about).collect();

@@ -10,7 +10,7 @@ use crate::platform::handoff::{StageTicket, StageUse, Verified};
 use crate::platform::ids::{BrandId, GroupId, LoginId, MemberId, StageKeyId, WebinarId, hash_secret};
 use crate::platform::refusal::{Code, Result};
 use crate::platform::store::Tx;
-use crate::{accounts, members, realtime};
+use crate::{accounts, members};
 
 /// What somebody wants to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,15 +67,15 @@ pub enum Via {
 }
 
 /// Finds out who a bearer is, and uses a ticket up.
-pub async fn holder(tx: &Tx, bearer: &Bearer, webinar: WebinarId, wish: Wish) -> Result<Holder> {
+pub async fn holder(app: &App, tx: &Tx, bearer: &Bearer, webinar: WebinarId, wish: Wish) -> Result<Holder> {
     match bearer {
         Bearer::Ticket(ticket) => {
             if ticket.what.webinar != webinar {
                 return Err(Code::NotFound.into());
             }
-            let first = realtime::use_up(tx, ticket).await?;
+            app.used.take(ticket)?;
             let account = accounts::account_of_login(tx, ticket.what.login).await?;
-            let right = first && wish.matches_ticket(ticket.what.for_use);
+            let right = wish.matches_ticket(ticket.what.for_use);
             let Some(account) = account.filter(|_| right) else { return Err(Code::Unauthenticated.into()) };
             let actor = Actor { account, login: ticket.what.login };
             Ok(Holder { webinar, via: Via::Login(ticket.what.login), actor })

@@ -58,7 +58,7 @@ async fn try_admit(app: &App, offer: &Offer<'_>) -> Result<Admitted> {
     let bearer = Bearer::read(app, offer.token)?;
     let bearer_hash = hash_secret(offer.token);
     let tx = app.store.begin().await?;
-    let holder = holder(&tx, &bearer, offer.webinar, offer.wish).await?;
+    let holder = holder(app, &tx, &bearer, offer.webinar, offer.wish).await?;
     let (proof, row) = prove(&tx, &holder, offer.wish).await?;
     store::take_lease(&tx, &row, &app.stages.carrier).await?;
     let flow = flow(&proof, offer.wish).await?;

@@ -23,7 +23,7 @@ use servers::Servers;
 #[derive(Debug, Clone, Parser)]
 pub struct Options {
     /// The server to measure; the default is the one built beside this program.
-    #[arg(long, env = "GUILDHALL_BIN")]
+    #[arg(long, env = "BENCH_SERVER")]
     server: Option<PathBuf>,
     /// Measure the live engine alone.
     #[arg(long)]

@@ -12,7 +12,7 @@ use crate::members::view::{MemberRow, MemberView};
 use crate::platform::ids::{AccountId, BrandId, GroupId, MemberId};
 use crate::platform::language::Language;
 use crate::platform::refusal::{Code, Result};
-use crate::platform::store::{Rows, placeholders};
+use crate::platform::store::{Rows, padded, placeholders};
 use crate::values;
 
 #[derive(FromQueryResult)]
@@ -34,8 +34,9 @@ pub async fn persons(rows: &impl Rows, ids: &[MemberId]) -> Result<HashMap<Membe
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let sql = format!("{PERSON} WHERE id IN ({})", placeholders(1, ids.len()));
-    let found: Vec<PersonRow> = rows.all(&sql, ids.iter().map(|id| Value::from(*id)).collect()).await?;
+    let ids = padded(ids);
+    let found: Vec<PersonRow> =
+        rows.all(&format!("{PERSON} WHERE id IN ({})", placeholders(1, ids.len())), ids).await?;
     Ok(found.into_iter().map(|row| (row.id, row.into())).collect())
 }
 

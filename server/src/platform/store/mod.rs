@@ -26,7 +26,10 @@ use crate::platform::clock::{Clock, Millis};
 use crate::platform::ids::StreamId;
 use crate::platform::refusal::{Code, Result};
 use lane::{Lane, Pass};
-pub use rows::{Rows, placeholders};
+pub use rows::{Rows, padded, placeholders, portions, value_rows};
+
+/// Batches of writes that run at the same time in a pool: a few, so that they grow, and the pool keeps room for others.
+const POOL_WRITERS: usize = 4;
 
 /// Values of a raw statement, in the order of `$1, $2, …`.
 #[macro_export]
@@ -72,6 +75,14 @@ impl Store {
 
     pub fn backend(&self) -> DbBackend {
         self.read.get_database_backend()
+    }
+
+    /// How many writes it takes at the same time.
+    pub fn writers(&self) -> usize {
+        match &self.writer {
+            Writer::Lane(_) => 1,
+            Writer::Pool(_) => POOL_WRITERS,
+        }
     }
 
     /// The connection that migrations run on, before anything else does.

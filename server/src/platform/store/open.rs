@@ -41,9 +41,13 @@ fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOption
                 .statement_cache_capacity(256)
                 .pragma("cache_size", "-16384")
                 .pragma("temp_store", "memory")
-                .pragma("mmap_size", "268435456")
                 .pragma("journal_size_limit", "67108864");
-            if read_only { sqlite.pragma("query_only", "on") } else { sqlite.optimize_on_close(true, 400) }
+            // Only readers map the file: where it grows with every write, each growth would map it anew.
+            if read_only {
+                sqlite.pragma("query_only", "on").pragma("mmap_size", "268435456")
+            } else {
+                sqlite.optimize_on_close(true, 400)
+            }
         });
     options
 }

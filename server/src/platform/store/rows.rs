@@ -69,3 +69,52 @@ impl Rows for Reader {
 pub fn placeholders(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
+
+/// Values for an `IN (…)`: filled up to the next power of two with the last, so that lists of all lengths share a few
+/// prepared statements.
+pub fn padded<T: Copy + Into<Value>>(ids: &[T]) -> Vec<Value> {
+    let Some(last) = ids.last() else { return Vec::new() };
+    let fill = ids.len().next_power_of_two() - ids.len();
+    ids.iter().chain(std::iter::repeat_n(last, fill)).map(|id| (*id).into()).collect()
+}
+
+/// Cuts rows to be inserted into powers of two, at most `most` at once, for the same reason.
+pub fn portions<T>(mut rows: &[T], most: usize) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = most.min(1_usize.checked_shl(rows.len().checked_ilog2()?)?);
+        let (portion, rest) = rows.split_at_checked(size)?;
+        rows = rest;
+        Some(portion)
+    })
+}
+
+/// `($1, $2), ($3, $4), …`: `rows` rows of `columns` values.
+pub fn value_rows(rows: usize, columns: usize) -> String {
+    (0..rows).map(|row| format!("({})", placeholders(row * columns + 1, columns))).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_filled_up_with_what_is_in_it() {
+        let sizes: Vec<usize> = [0, 1, 2, 3, 5, 8, 100].map(|n| padded(&vec![7_i64; n]).len()).to_vec();
+        assert_eq!(sizes, [0, 1, 2, 4, 8, 8, 128]);
+        assert_eq!(padded(&[1_i64, 2, 3]), [1, 2, 3, 3].map(Value::from).to_vec());
+    }
+
+    #[test]
+    fn portions_hold_every_row_once_and_in_order() {
+        let rows: Vec<u32> = (0..103).collect();
+        let cut: Vec<&[u32]> = portions(&rows, 32).collect();
+        assert_eq!(cut.iter().map(|portion| portion.len()).collect::<Vec<_>>(), [32, 32, 32, 4, 2, 1]);
+        assert_eq!(cut.concat(), rows);
+        assert_eq!(portions(&rows[..0], 32).count(), 0);
+    }
+
+    #[test]
+    fn rows_of_values_are_numbered_through() {
+        assert_eq!(value_rows(2, 3), "($1, $2, $3), ($4, $5, $6)");
+    }
+}

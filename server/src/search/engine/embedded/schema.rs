@@ -3,11 +3,14 @@
 //! All text is in one field, `words`: title, tags and body one after the other. A field of its own per kind of text would be
 //! weighed by its average length over all documents, most of which have none. `title` only lifts those whose title matches.
 
+use std::collections::BTreeMap;
+
 use tantivy::schema::{
-    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
+    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, OwnedValue, Schema, TextFieldIndexing,
+    TextOptions,
 };
 use tantivy::tokenizer::{PreTokenizedString, Token};
-use tantivy::{TantivyDocument, TantivyError, Term};
+use tantivy::{TantivyError, Term};
 use uuid::Uuid;
 
 use crate::search::engine::fold;
@@ -58,6 +61,9 @@ fn text(option: IndexRecordOption, fieldnorms: bool) -> TextOptions {
     TextOptions::default().set_indexing_options(indexing)
 }
 
+/// A document on its way into the index. Not the library's own kind, which would turn the tokens into JSON and back.
+pub(super) type Written = BTreeMap<Field, OwnedValue>;
+
 impl Fields {
     pub fn of(schema: &Schema) -> Result<Self, TantivyError> {
         Ok(Self {
@@ -80,7 +86,7 @@ impl Fields {
         Term::from_field_u64(self.group, group_number(group))
     }
 
-    pub fn document(&self, source: &Document) -> TantivyDocument {
+    pub fn document(&self, source: &Document) -> Written {
         let title = source.title.as_deref().unwrap_or_default();
         let mut words = Tokens::default();
         words.add(title);
@@ -89,16 +95,16 @@ impl Fields {
             words.add(tag);
         }
         words.add(source.searched_body());
-        let mut document = TantivyDocument::default();
-        document.add_bytes(self.key, source.key.as_bytes());
-        document.add_u64(self.group, group_number(source.group));
-        document.add_u64(self.kind, kind_number(source.kind));
-        document.add_u64(self.standing, standing_number(source));
-        document.add_i64(self.at_ms, source.at_ms);
-        document.add_pre_tokenized_text(self.tails, words.tails().into());
-        document.add_pre_tokenized_text(self.title, title_tokens.into());
-        document.add_pre_tokenized_text(self.words, words.into());
-        document
+        BTreeMap::from([
+            (self.key, OwnedValue::Bytes(source.key.as_bytes().to_vec())),
+            (self.group, OwnedValue::U64(group_number(source.group))),
+            (self.kind, OwnedValue::U64(kind_number(source.kind))),
+            (self.standing, OwnedValue::U64(standing_number(source))),
+            (self.at_ms, OwnedValue::I64(source.at_ms)),
+            (self.tails, OwnedValue::PreTokStr(words.tails().into())),
+            (self.title, OwnedValue::PreTokStr(title_tokens.into())),
+            (self.words, OwnedValue::PreTokStr(words.into())),
+        ])
     }
 }
 

@@ -5,14 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tantivy::indexer::IndexWriterOptions;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{Index, IndexReader, IndexWriter, TantivyError};
 use tokio::sync::{mpsc, oneshot};
 
 use super::EmbeddedOptions;
-use super::schema::Fields;
+use super::schema::{Fields, Written};
 use crate::search::engine::{EngineFault, IndexOp, identity_in, stamp_of};
 
+/// Segments below so many documents count as equally small. With the library's 10,000, what was written a moment ago
+/// is merged again and again with what comes next.
+const SMALLEST_LAYER: u32 = 500;
 /// Batches that may wait; callers beyond wait before they are taken in.
 const MAX_WAITING_BATCHES: usize = 64;
 /// One commit takes no more batches once it has this many operations.
@@ -130,7 +133,7 @@ struct Pen {
     identity: Option<String>,
     shared: Arc<Shared>,
     /// `None` after a failure: a writer that failed can't go on, a new one begins at the last commit.
-    writer: Option<IndexWriter>,
+    writer: Option<IndexWriter<Written>>,
 }
 
 impl Pen {
@@ -219,16 +222,20 @@ impl Pen {
         self.reader.reload()
     }
 
-    fn writer(&mut self) -> Result<&mut IndexWriter, TantivyError> {
+    fn writer(&mut self) -> Result<&mut IndexWriter<Written>, TantivyError> {
         let writer = match self.writer.take() {
             Some(writer) => writer,
-            None => self.index.writer_with_options(
-                IndexWriterOptions::builder()
+            None => {
+                let options = IndexWriterOptions::builder()
                     .memory_budget_per_thread(self.options.writer_bytes)
                     .num_worker_threads(1)
-                    .num_merge_threads(1)
-                    .build(),
-            )?,
+                    .num_merge_threads(1);
+                let writer = self.index.writer_with_options(options.build())?;
+                let mut merging = LogMergePolicy::default();
+                merging.set_min_layer_size(SMALLEST_LAYER);
+                writer.set_merge_policy(Box::new(merging));
+                writer
+            }
         };
         Ok(self.writer.insert(writer))
     }
