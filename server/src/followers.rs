@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::{App, Woken};
 use crate::platform::ids::StreamId;
 use crate::platform::refusal::Result;
-use crate::{files, mails, search, stage};
+use crate::{files, mails, realtime, search, stage};
 
 /// How often the post looks without having been woken: mails that wait for a retry.
 const POST_EVERY: Duration = Duration::from_secs(15);
