@@ -223,20 +223,17 @@ impl Pen {
     }
 
     fn writer(&mut self) -> Result<&mut IndexWriter<Written>, TantivyError> {
-        let writer = match self.writer.take() {
-            Some(writer) => writer,
-            None => {
-                let options = IndexWriterOptions::builder()
-                    .memory_budget_per_thread(self.options.writer_bytes)
-                    .num_worker_threads(1)
-                    .num_merge_threads(1);
-                let writer = self.index.writer_with_options(options.build())?;
-                let mut merging = LogMergePolicy::default();
-                merging.set_min_layer_size(SMALLEST_LAYER);
-                writer.set_merge_policy(Box::new(merging));
-                writer
-            }
-        };
+        if let Some(writer) = self.writer.take() {
+            return Ok(self.writer.insert(writer));
+        }
+        let options = IndexWriterOptions::builder()
+            .memory_budget_per_thread(self.options.writer_bytes)
+            .num_worker_threads(1)
+            .num_merge_threads(1);
+        let writer = self.index.writer_with_options(options.build())?;
+        let mut merging = LogMergePolicy::default();
+        merging.set_min_layer_size(SMALLEST_LAYER);
+        writer.set_merge_policy(Box::new(merging));
         Ok(self.writer.insert(writer))
     }
 }
