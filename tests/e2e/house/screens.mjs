@@ -95,11 +95,11 @@ export function screens(found) {
       path: `${b}/search?q=qqqqzzzz`,
       shows: heading('search.nothingTitle', { text: 'qqqqzzzz' }),
     },
-    { name: 'webinars', path: `${b}/webinars`, shows: (who) => inMain(who).getByRole('listitem').nth(2) },
+    { name: 'webinars', path: `${b}/webinars`, shows: (who) => inMain(who).getByRole('listitem').first() },
     {
       name: 'webinars-past',
       path: `${b}/webinars?past=true`,
-      shows: (who) => inMain(who).getByRole('listitem').nth(2),
+      shows: (who) => inMain(who).getByRole('listitem').first(),
     },
     {
       name: 'webinars-feed',

@@ -8,7 +8,11 @@ import { picture } from '../house/logo.mjs';
 import { gapBelow, held, rowOf, topOf, wheel } from '../house/scrolling.mjs';
 
 const GROUP = 'Antriebstechnik';
-const CROWD = ['weber', 'kessler', 'hofmann', 'yilmaz', 'schaible', 'bauer', 'demir', 'vogel', 'huber', 'schneider'];
+/** So many that nobody writes faster than the server lets one person write. */
+const CROWD = [
+  ...['weber', 'kessler', 'hofmann', 'yilmaz', 'lindqvist', 'schaible', 'rossi', 'bauer', 'demir', 'vogel'],
+  ...['huber', 'schneider', 'becker', 'jansen', 'novotny', 'horvath', 'krueger', 'haas', 'eriksen', 'albrecht'],
+];
 const READ = 40;
 const FRESH = 30;
 

@@ -117,6 +117,7 @@ for (const width of [1280, 390]) {
     );
 
     it('an own message stands at once in the place it keeps, and stands once (U12)', async () => {
+      await toEnd();
       const gate = await holdPosts();
       await box.fill('Sofort zu sehen');
       await who.page.evaluate(() => {
@@ -202,6 +203,13 @@ for (const width of [1280, 390]) {
       assert.ok(!all.includes('Kommt nicht durch') && !all.includes('Wird verworfen'));
       assert.equal(await button(who, 'messages.retrySend').count(), 0);
     });
+
+    /** What is newest is on the screen: below a gap there would be no place for what one writes. */
+    async function toEnd() {
+      const down = who.page.locator('.to-end');
+      if (await down.isVisible()) await down.click();
+      await down.waitFor({ state: 'detached' });
+    }
 
     /** The server's answer to what is posted waits until the gate is opened. */
     async function holdPosts() {
