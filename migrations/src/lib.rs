@@ -17,6 +17,7 @@ mod m0005_webinars;
 mod m0006_post;
 mod m0007_stage;
 mod m0008_floor;
+mod m0009_waitlist;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_post::Step),
             Box::new(m0007_stage::Step),
             Box::new(m0008_floor::Step),
+            Box::new(m0009_waitlist::Step),
         ]
     }
 }

@@ -11,12 +11,14 @@ use tokio_util::task::TaskTracker;
 use crate::app::{App, Woken};
 use crate::platform::ids::StreamId;
 use crate::platform::refusal::Result;
-use crate::{files, mails, realtime, search, stage};
+use crate::{files, mails, realtime, search, stage, webinars};
 
 /// How often the post looks without having been woken: mails that wait for a retry.
 const POST_EVERY: Duration = Duration::from_secs(15);
 /// How often the index looks without having been woken.
 const INDEX_EVERY: Duration = Duration::from_secs(3);
+/// How often it is looked whether a seat is free for somebody who waits.
+const OFFERS_EVERY: Duration = Duration::from_secs(30);
 /// How often those who watch a webinar see what was cheered.
 const CHEERS_EVERY: Duration = Duration::from_millis(500);
 /// How often what has expired is swept out.
@@ -34,6 +36,7 @@ pub fn start(app: &App, woken: Woken, stop: &CancellationToken) -> TaskTracker {
     tasks.spawn(post(app.clone(), stop.clone()));
     tasks.spawn(sweep(app.clone(), stop.clone()));
     tasks.spawn(show_cheers(app.clone(), stop.clone()));
+    tasks.spawn(offer_seats(app.clone(), stop.clone()));
     let (staged, stopped) = (app.clone(), stop.clone());
     tasks.spawn(async move { stage::run(&staged, stopped).await });
     tasks.close();
@@ -128,5 +131,17 @@ async fn show_cheers(app: App, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = tick.tick() => realtime::show_cheers(&app),
         }
+    }
+}
+
+async fn offer_seats(app: App, stop: CancellationToken) {
+    let mut look = tokio::time::interval(OFFERS_EVERY);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = look.tick() => {}
+        }
+        until_done(&stop, || webinars::pass_on_all(&app)).await;
     }
 }

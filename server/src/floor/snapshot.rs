@@ -11,7 +11,7 @@ use super::slides::{SlidesView, slides_of};
 use crate::access::Seen;
 use crate::changes::{Position, stream_position};
 use crate::platform::ids::WebinarId;
-use crate::platform::refusal::Result;
+use crate::platform::refusal::{Code, Result};
 use crate::webinars;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,7 +37,7 @@ pub struct FloorPage {
 /// The floor as the reader sees it.
 pub async fn snapshot(seen: &Seen<'_, WebinarId>) -> Result<FloorPage> {
     let (reader, webinar) = (seen.reader(), seen.target());
-    webinars::published(reader, webinar).await?;
+    webinars::occasion(reader, webinar).await?.ok_or(Code::NotFound)?;
     let floor = FloorView {
         hands: hands_of(reader, webinar).await?,
         questions: questions::for_snapshot(seen).await?,

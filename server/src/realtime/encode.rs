@@ -16,7 +16,7 @@ use crate::platform::ids::{ChannelId, GroupId, MemberId, MessageId, PollId, Ques
 use crate::platform::refusal::Result;
 use crate::platform::store::{Reader, Rows};
 use crate::stage::StageFrame;
-use crate::webinars::WebinarFrame;
+use crate::webinars::{MyRegistration, WebinarFrame};
 use crate::{floor, groups, knowledge, members, messages, stage, webinars};
 
 /// Everything that a batch of changes of one stream speaks of, as it may be seen now.
@@ -31,7 +31,7 @@ struct Seen {
     markers: HashMap<ChannelId, (Position, i64)>,
     webinars: HashMap<WebinarId, WebinarFrame>,
     stages: HashMap<WebinarId, StageFrame>,
-    registered: HashSet<WebinarId>,
+    registrations: HashMap<WebinarId, MyRegistration>,
     hands: HashMap<WebinarId, Vec<Hand>>,
     questions: HashMap<QuestionId, QuestionNews>,
     polls: HashMap<PollId, PollFrame>,
@@ -116,7 +116,8 @@ async fn look_up_webinars(reader: &Reader, stream: &StreamRow, changes: &[Change
     let staged = ids(changes, |c| if let Change::StageChanged(id) = c { Some(id) } else { None });
     seen.stages = stage::frames(reader, reader.now(), &staged).await?;
     let registered = ids(changes, |c| if let Change::RegistrationChanged(id) = c { Some(id) } else { None });
-    seen.registered = webinars::registered_among(reader, MemberId(stream.id.0), &registered).await?;
+    let member = MemberId(stream.id.0);
+    seen.registrations = webinars::my_registrations(reader, reader.now(), member, &registered).await?;
     Ok(())
 }
 
@@ -208,7 +209,8 @@ impl Seen {
                 ChangeBody::FloorChanged { webinar_id, modes, slides }
             }
             C::RegistrationChanged(webinar_id) => {
-                ChangeBody::RegistrationChanged { webinar_id, state: self.registered.contains(&webinar_id).into() }
+                let MyRegistration { state, waiting_place, offer_until } = *self.registrations.get(&webinar_id)?;
+                ChangeBody::RegistrationChanged { webinar_id, state, waiting_place, offer_until }
             }
             C::MembershipChanged(id) => ChangeBody::MembershipChanged { member: self.members.get(&id)?.clone() },
         })

@@ -71,7 +71,12 @@ pub enum ChangeBody {
         slides: Option<SlidesView>,
     },
     #[serde(rename = "registration.changed")]
-    RegistrationChanged { webinar_id: WebinarId, state: Registered },
+    RegistrationChanged {
+        webinar_id: WebinarId,
+        state: Registered,
+        waiting_place: Option<i64>,
+        offer_until: Option<Millis>,
+    },
     #[serde(rename = "group.added")]
     GroupAdded { group_id: GroupId },
     #[serde(rename = "group.removed")]

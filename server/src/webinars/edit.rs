@@ -5,6 +5,7 @@ use super::plan::{publish, shown_to};
 use super::request::{Plan, WebinarChange};
 use super::store::{self, WebinarRow};
 use super::view::WebinarView;
+use super::waitlist::pass_on_soon;
 use super::webinar::{Phase, State};
 use crate::access::{Actor, EditWebinar, permit};
 use crate::app::App;
@@ -57,6 +58,9 @@ pub async fn edit(
         audit::record(&permit, Entry::changed("webinar", webinar.0, &audited, &view.frame)).await?;
     }
     tx.commit().await?;
+    if plan.capacity != old.capacity {
+        pass_on_soon(app, webinar).await;
+    }
     Ok(view)
 }
 

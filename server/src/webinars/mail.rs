@@ -8,10 +8,11 @@ use super::webinar::State;
 use crate::app::App;
 use crate::brands::{self, BrandView};
 use crate::groups;
-use crate::mails::{self, Invited};
+use crate::mails::{self, Draft, Invited};
 use crate::members::{self, Addressee};
+use crate::platform::clock::Millis;
 use crate::platform::ics::{self, Entry, Organizer, Purpose};
-use crate::platform::ids::MemberId;
+use crate::platform::ids::{BrandId, MemberId};
 use crate::platform::language::Language;
 use crate::platform::mail::{CalendarPart, Content, Method, Webinar, address_of};
 use crate::platform::markdown;
@@ -40,24 +41,64 @@ pub(super) async fn tell(tx: &Tx, app: &App, webinar: &WebinarRow, news: News, t
     if addressees.is_empty() {
         return Ok(());
     }
-    let brand = brands::view(tx, webinar.brand_id).await?;
-    let host = members::person(tx, webinar.host_id).await?.ok_or(Code::NotFound)?;
-    let group = groups::names(tx, &[webinar.group_id]).await?.remove(&webinar.group_id).unwrap_or_default();
-    let mut entry = entry(app, &brand, webinar, &host.name)?;
+    let (about, mut entry) = about(tx, app, webinar).await?;
     entry.cancelled |= news == News::Left;
     for ((language, time_zone), readers) in by_words(addressees) {
-        let told = Webinar {
-            title: webinar.title.clone(),
-            group: group.clone(),
-            host: host.name.clone(),
-            when: language.moment(webinar.starts_at, &time_zone),
-            duration_minutes: u32::try_from(webinar.duration_minutes).unwrap_or(0),
-            link: entry.url.clone(),
-        };
+        let told = about.told(webinar, language, &time_zone);
         let people = readers.into_iter().map(|to| invited(tx, news, &entry, to)).collect::<Result<Vec<_>>>()?;
         mails::enqueue_to_each(tx, app, webinar.brand_id, (language, &content(news, told)), &people).await?;
     }
     Ok(())
+}
+
+/// Tells those who wait that a seat is kept for them. It is no entry for the calendar before they take it.
+pub(super) async fn tell_offered(
+    tx: &Tx,
+    app: &App,
+    webinar: &WebinarRow,
+    until: Millis,
+    to: &[MemberId],
+) -> Result<()> {
+    let addressees = members::addressees(tx, to).await?;
+    if addressees.is_empty() {
+        return Ok(());
+    }
+    let (about, _) = about(tx, app, webinar).await?;
+    for Addressee { email, language, time_zone, .. } in addressees {
+        let webinar = about.told(webinar, language, &time_zone);
+        let content = Content::WebinarOffered { webinar, until: language.moment(until, &time_zone) };
+        mails::enqueue(tx, app, &Draft { brand: Some(about.brand), to: &email, language, content }).await?;
+    }
+    Ok(())
+}
+
+/// What letters tell of a webinar beside what stands in its row.
+struct About {
+    brand: BrandId,
+    group: String,
+    host: String,
+    link: String,
+}
+
+async fn about(tx: &Tx, app: &App, webinar: &WebinarRow) -> Result<(About, Entry)> {
+    let brand = brands::view(tx, webinar.brand_id).await?;
+    let host = members::person(tx, webinar.host_id).await?.ok_or(Code::NotFound)?;
+    let group = groups::names(tx, &[webinar.group_id]).await?.remove(&webinar.group_id).unwrap_or_default();
+    let entry = entry(app, &brand, webinar, &host.name)?;
+    Ok((About { brand: webinar.brand_id, group, host: host.name, link: entry.url.clone() }, entry))
+}
+
+impl About {
+    fn told(&self, webinar: &WebinarRow, language: Language, time_zone: &str) -> Webinar {
+        Webinar {
+            title: webinar.title.clone(),
+            group: self.group.clone(),
+            host: self.host.clone(),
+            when: language.moment(webinar.starts_at, time_zone),
+            duration_minutes: u32::try_from(webinar.duration_minutes).unwrap_or(0),
+            link: self.link.clone(),
+        }
+    }
 }
 
 /// The addresses of those who read the same words: of one language and one clock.

@@ -4,6 +4,7 @@ use super::mail::{News, tell};
 use super::plan::shown_to;
 use super::store::{self, WebinarRow};
 use super::view::WebinarView;
+use super::waitlist::pass_on_soon;
 use super::webinar::{Phase, State};
 use crate::access::{Actor, Permit, Register, permit};
 use crate::app::App;
@@ -14,7 +15,7 @@ use crate::platform::refusal::{Code, Result};
 use crate::platform::store::Tx;
 use crate::stage;
 
-/// Takes a seat and mails the entry for the calendar. Twice is as good as once.
+/// Takes a seat and mails the entry for the calendar, or stands in the queue. Twice is as good as once.
 pub async fn register(app: &App, actor: &Actor, webinar: WebinarId) -> Result<WebinarView> {
     let tx = app.store.begin().await?;
     let permit = permit::<Register>(&tx, actor, webinar).await?;
@@ -29,7 +30,8 @@ pub async fn register(app: &App, actor: &Actor, webinar: WebinarId) -> Result<We
     Ok(view)
 }
 
-/// Gives the seat back, and mails what takes the entry out of the calendar.
+/// Gives the seat back, and mails what takes the entry out of the calendar; or the place in the queue. Whoever waits is
+/// offered what is free.
 pub async fn unregister(app: &App, actor: &Actor, webinar: WebinarId) -> Result<WebinarView> {
     let tx = app.store.begin().await?;
     let permit = permit::<Register>(&tx, actor, webinar).await?;
@@ -40,6 +42,7 @@ pub async fn unregister(app: &App, actor: &Actor, webinar: WebinarId) -> Result<
     }
     let view = shown_to(&permit, webinar).await?;
     tx.commit().await?;
+    pass_on_soon(app, webinar).await;
     Ok(view)
 }
 

@@ -1,4 +1,6 @@
-//! The tables `webinars` and `registrations`.
+//! The tables `webinars` and `registrations`; `waiting` has a file of its own.
+
+mod waiting;
 
 use std::collections::HashSet;
 
@@ -14,6 +16,7 @@ use crate::platform::ids::{BrandId, ChannelId, GroupId, MemberId, WebinarId};
 use crate::platform::refusal::{Code, Failure, Refusal, Result};
 use crate::platform::store::{Rows, Tx, placeholders};
 use crate::values;
+pub(super) use waiting::{due, pass_on, waiting_among};
 
 /// A webinar as the table has it.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -36,12 +39,14 @@ pub(super) struct WebinarRow {
     pub published_at: Option<Millis>,
     pub channel_id: Option<ChannelId>,
     pub registered_count: i64,
+    pub waiting_count: i64,
 }
 
 const WEBINAR: &str =
     "SELECT w.id, w.brand_id, w.group_id, w.host_id, w.title, w.description, w.html, w.local_start, w.time_zone,
     w.starts_at, w.duration_minutes, w.capacity, w.state, w.sequence, w.version, w.published_at, w.channel_id,
-    (SELECT COUNT(*) FROM registrations r WHERE r.webinar_id = w.id) AS registered_count FROM webinars w";
+    (SELECT COUNT(*) FROM registrations r WHERE r.webinar_id = w.id) AS registered_count,
+    (SELECT COUNT(*) FROM waiting q WHERE q.webinar_id = w.id) AS waiting_count FROM webinars w";
 const ENDS_AT: &str = "(w.starts_at + w.duration_minutes * 60000)";
 
 pub(super) async fn insert(permit: &Permit<'_, PlanWebinar>, id: WebinarId, plan: &Plan) -> Result<()> {
@@ -151,15 +156,18 @@ struct FreeSeat {
     seat: i64,
 }
 
-/// Takes the lowest free seat of a webinar that is held. False when the member has one already.
+/// Takes the lowest free seat of a webinar that is held, or stands in the queue where none is. False when the member has
+/// no new seat.
 pub(super) async fn take_seat(permit: &Permit<'_, Register>, webinar: &WebinarRow) -> Result<bool> {
     let tx = permit.tx();
     if !registered_among(tx, permit.by(), &[webinar.id]).await?.is_empty() {
         return Ok(false);
     }
-    if webinar.capacity.is_some_and(|seats| webinar.registered_count >= seats) {
-        return Err(Code::WebinarFull.into());
+    if !waiting::has_room_for(permit, webinar).await? {
+        waiting::wait(permit, webinar).await?;
+        return Ok(false);
     }
+    waiting::stop_waiting(permit, webinar.id).await?;
     let free: Option<FreeSeat> = tx
         .first(
             "SELECT MIN(c.seat) AS seat
@@ -183,13 +191,14 @@ pub(super) async fn take_seat(permit: &Permit<'_, Register>, webinar: &WebinarRo
     Ok(true)
 }
 
-/// Gives a seat back; false when there was none.
+/// Gives a seat back, or a place in the queue; false when there was no seat.
 pub(super) async fn leave_seat(permit: &Permit<'_, Register>, webinar: &WebinarRow) -> Result<bool> {
     let tx = permit.tx();
     let left = tx
         .run("DELETE FROM registrations WHERE webinar_id = $1 AND member_id = $2", values![webinar.id, permit.by()])
         .await?;
-    if left > 0 {
+    let waited = waiting::stop_waiting(permit, webinar.id).await?;
+    if left > 0 || waited {
         announce_registration(tx, webinar.group_id, permit.by(), webinar.id).await?;
     }
     Ok(left > 0)
@@ -205,20 +214,21 @@ async fn announce_registration(tx: &Tx, group: GroupId, member: MemberId, webina
 #[derive(FromQueryResult)]
 struct Registration {
     webinar_id: WebinarId,
-    member_id: MemberId,
 }
 
-/// Gives back all seats of a member who leaves a group. Whoever calls is about to end the membership.
+/// Gives back all seats, and places in queues, of a member who leaves a group. Whoever calls is about to end the membership.
 pub(super) async fn leave_all_seats(tx: &Tx, group: GroupId, member: MemberId) -> Result<()> {
     let left: Vec<Registration> = tx
         .all(
-            "SELECT webinar_id, member_id FROM registrations WHERE group_id = $1 AND member_id = $2 ORDER BY webinar_id",
+            "SELECT webinar_id FROM registrations WHERE group_id = $1 AND member_id = $2 ORDER BY webinar_id",
             values![group, member],
         )
         .await?;
     tx.run("DELETE FROM registrations WHERE group_id = $1 AND member_id = $2", values![group, member]).await?;
-    for registration in left {
-        announce_registration(tx, group, registration.member_id, registration.webinar_id).await?;
+    let mut moved: Vec<WebinarId> = left.iter().map(|registration| registration.webinar_id).collect();
+    moved.extend(waiting::leave_queues(tx, group, member).await?);
+    for webinar in moved {
+        announce_registration(tx, group, member, webinar).await?;
     }
     Ok(())
 }
@@ -229,7 +239,7 @@ pub async fn registered_among(rows: &impl Rows, member: MemberId, ids: &[Webinar
         return Ok(HashSet::new());
     }
     let sql = format!(
-        "SELECT webinar_id, member_id FROM registrations WHERE member_id = $1 AND webinar_id IN ({})",
+        "SELECT webinar_id FROM registrations WHERE member_id = $1 AND webinar_id IN ({})",
         placeholders(2, ids.len())
     );
     let values = std::iter::once(Value::from(member)).chain(ids.iter().map(|id| Value::from(*id))).collect();

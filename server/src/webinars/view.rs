@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::schedule::ends_at;
 use super::store::{self, WebinarRow};
-use super::webinar::{Phase, Registered, State};
+use super::webinar::{MyRegistration, Phase, State};
 use crate::access::GroupRole;
 use crate::members::{self, Person};
 use crate::platform::clock::Millis;
@@ -36,6 +36,8 @@ pub struct WebinarFrame {
     /// As of this answer; it follows from `starts_at` and `ends_at`.
     pub phase: Phase,
     pub registered_count: i64,
+    /// Who stands in the queue for a seat.
+    pub waiting_count: i64,
     /// Of the live chat; a draft has none yet.
     pub channel_id: Option<ChannelId>,
     pub stream: StreamId,
@@ -50,7 +52,8 @@ pub struct WebinarFrame {
 pub struct WebinarView {
     #[serde(flatten)]
     pub frame: WebinarFrame,
-    pub my_registration: Registered,
+    #[serde(flatten)]
+    pub mine: MyRegistration,
     pub can_manage: bool,
 }
 
@@ -93,6 +96,7 @@ fn frame(row: WebinarRow, host: Person, now: Millis) -> WebinarFrame {
         capacity: row.capacity,
         state: row.state,
         registered_count: row.registered_count,
+        waiting_count: row.waiting_count,
         channel_id: row.channel_id,
         stream: row.id.into(),
         host,
@@ -110,14 +114,30 @@ pub(super) async fn views(
     role_in: impl Fn(GroupId) -> Option<GroupRole>,
 ) -> Result<Vec<WebinarView>> {
     let ids: Vec<WebinarId> = found.iter().map(|row| row.id).collect();
-    let mine = store::registered_among(rows, member, &ids).await?;
+    let mine = my_registrations(rows, now, member, &ids).await?;
     let frames = assemble(rows, now, found).await?;
     Ok(frames
         .into_iter()
         .map(|frame| WebinarView {
-            my_registration: mine.contains(&frame.id).into(),
+            mine: mine.get(&frame.id).copied().unwrap_or(MyRegistration::of(false, None)),
             can_manage: role_in(frame.group_id) >= Some(GroupRole::Host),
             frame,
         })
         .collect())
+}
+
+/// A member's own part in each of these webinars.
+pub async fn my_registrations(
+    rows: &impl Rows,
+    now: Millis,
+    member: MemberId,
+    ids: &[WebinarId],
+) -> Result<HashMap<WebinarId, MyRegistration>> {
+    let seated = store::registered_among(rows, member, ids).await?;
+    let waiting = store::waiting_among(rows, now, member, ids).await?;
+    let mine = |id: &WebinarId| {
+        let queued = waiting.get(id).map(|row| (row.ahead, row.offer_until));
+        (*id, MyRegistration::of(seated.contains(id), queued))
+    };
+    Ok(ids.iter().map(mine).collect())
 }

@@ -66,12 +66,34 @@ impl Phase {
 #[serde(rename_all = "lowercase")]
 pub enum Registered {
     Registered,
+    /// In the queue.
+    Waiting,
+    /// In the queue, and a free seat is theirs for a while: registering again takes it.
+    Offered,
     None,
 }
 
-impl From<bool> for Registered {
-    fn from(registered: bool) -> Self {
-        if registered { Registered::Registered } else { Registered::None }
+/// Somebody's own part in a webinar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MyRegistration {
+    #[serde(rename = "my_registration")]
+    pub state: Registered,
+    /// The place in the queue of whoever waits; the first is 1.
+    pub waiting_place: Option<i64>,
+    /// Until when an offered seat can be taken.
+    pub offer_until: Option<Millis>,
+}
+
+impl MyRegistration {
+    /// From whether there is a seat, and how many stand before in the queue and until when a seat is offered there.
+    pub fn of(seated: bool, queued: Option<(i64, Option<Millis>)>) -> MyRegistration {
+        let (state, waiting_place, offer_until) = match (seated, queued) {
+            (true, _) => (Registered::Registered, None, None),
+            (false, Some((_, Some(until)))) => (Registered::Offered, None, Some(until)),
+            (false, Some((ahead, None))) => (Registered::Waiting, Some(ahead + 1), None),
+            (false, None) => (Registered::None, None, None),
+        };
+        MyRegistration { state, waiting_place, offer_until }
     }
 }
 
@@ -87,6 +109,19 @@ mod tests {
         assert_eq!(phase(start), Phase::Live);
         assert_eq!(phase(start.plus_ms(3_599_999)), Phase::Live);
         assert_eq!(phase(start.plus_ms(3_600_000)), Phase::Over);
+    }
+
+    #[test]
+    fn a_seat_counts_more_than_a_place_in_the_queue_and_an_offer_more_than_waiting() {
+        let until = Some(Millis(9));
+        let told = |seated, queued| MyRegistration::of(seated, queued);
+        assert_eq!(told(true, Some((3, until))).state, Registered::Registered);
+        assert_eq!(
+            (told(false, Some((3, until))).state, told(false, Some((3, until))).offer_until),
+            (Registered::Offered, until)
+        );
+        assert_eq!(told(false, Some((3, None))).waiting_place, Some(4));
+        assert_eq!(told(false, None).state, Registered::None);
     }
 
     #[test]

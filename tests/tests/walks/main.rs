@@ -30,4 +30,5 @@ mod search;
 mod search_server;
 mod seats;
 mod stage;
+mod waitlist;
 mod webinars;

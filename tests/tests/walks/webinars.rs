@@ -245,7 +245,7 @@ async fn what_the_socket_tells_of_a_webinar_is_what_a_fresh_look_shows() {
     register(&anja, &webinar).await.ok();
     let told = sockets.0.change("webinar.changed").await["change"]["webinar"].clone();
     let mut fresh = brand.owner.get(&format!("/webinars/{webinar}")).await.ok()["webinar"].clone();
-    for personal in ["my_registration", "can_manage"] {
+    for personal in ["my_registration", "waiting_place", "offer_until", "can_manage"] {
         assert!(fresh.as_object_mut().unwrap().remove(personal).is_some());
     }
     assert_eq!((told, 1), (fresh.clone(), fresh["registered_count"].as_i64().unwrap()));

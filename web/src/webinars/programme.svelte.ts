@@ -1,5 +1,6 @@
 import type { Id, Webinar } from '$platform/api/types';
 import type { Change } from '$platform/live/frames';
+import { noRegistration, registrationOf } from '$platform/store/registration';
 import { readWebinars } from './api';
 
 /** The webinars of several groups as one list in order of time, kept true by the groups' streams. */
@@ -33,13 +34,13 @@ export class Programme {
   apply(change: Change): void {
     if (change.kind === 'registration.changed') {
       this.items = this.items.map((one) =>
-        one.id === change.webinar_id ? { ...one, my_registration: change.state } : one,
+        one.id === change.webinar_id ? { ...one, ...registrationOf(change) } : one,
       );
     }
     if (change.kind !== 'webinar.changed' || !this.#groups.includes(change.webinar.group_id)) return;
     const known = this.items.find((one) => one.id === change.webinar.id);
     if (!known && (this.past || change.webinar.phase === 'over')) return;
-    const now: Webinar = { my_registration: 'none', can_manage: false, ...known, ...change.webinar };
+    const now: Webinar = { ...noRegistration, can_manage: false, ...known, ...change.webinar };
     this.items = this.#inOrder([...this.items.filter((one) => one.id !== now.id), now]);
   }
 

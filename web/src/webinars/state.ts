@@ -14,8 +14,18 @@ export function standing(webinar: Webinar, now: number): Standing | undefined {
   const phase = phaseAt(webinar, now);
   if (phase === 'live') return { text: texts.live(), tone: 'live' };
   if (phase === 'over') return { text: texts.over(), tone: 'plain' };
-  return webinar.my_registration === 'registered' ? { text: texts.registered(), tone: 'accent' } : undefined;
+  switch (webinar.my_registration) {
+    case 'registered':
+      return { text: texts.registered(), tone: 'accent' };
+    case 'offered':
+      return { text: texts.offered(), tone: 'warn' };
+    case 'waiting':
+      return { text: texts.waiting(), tone: 'plain' };
+    default:
+      return undefined;
+  }
 }
 
+/** Also while others wait for a seat that is free: it is theirs first. */
 export const isFull = (webinar: Webinar): boolean =>
-  webinar.capacity !== null && webinar.registered_count >= webinar.capacity;
+  webinar.capacity !== null && webinar.registered_count + webinar.waiting_count >= webinar.capacity;

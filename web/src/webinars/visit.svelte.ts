@@ -1,5 +1,6 @@
 import type { Channel, Id, Webinar } from '$platform/api/types';
 import type { Change } from '$platform/live/frames';
+import { registrationOf } from '$platform/store/registration';
 import { cancelWebinar, readWebinar, register, unregister } from './api';
 
 /** One webinar on the screen, kept true by its group's stream and one's own inbox. */
@@ -33,9 +34,11 @@ export class Visit {
     if (!known) return;
     if (change.kind === 'webinar.changed' && change.webinar.id === this.id) {
       this.webinar = { ...known, ...change.webinar };
-      if (known.state === 'draft' && change.webinar.state !== 'draft') void this.load();
+      // One's place in the queue is one's own, and moves when somebody in front of it leaves.
+      const moved = known.my_registration === 'waiting' && known.waiting_count !== change.webinar.waiting_count;
+      if (moved || (known.state === 'draft' && change.webinar.state !== 'draft')) void this.load();
     } else if (change.kind === 'registration.changed' && change.webinar_id === this.id) {
-      this.webinar = { ...known, my_registration: change.state };
+      this.webinar = { ...known, ...registrationOf(change) };
     } else if (change.kind === 'message.posted' && change.message.channel_id === this.channel?.id) {
       this.channel = { ...this.channel, last_position: Math.max(this.channel.last_position, change.message.position) };
     }

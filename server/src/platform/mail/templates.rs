@@ -60,6 +60,11 @@ pub enum Content {
     WebinarCancelled {
         webinar: Webinar,
     },
+    /// A seat is free for somebody who waits.
+    WebinarOffered {
+        webinar: Webinar,
+        until: String,
+    },
 }
 
 /// A webinar as letters tell of it.
@@ -101,7 +106,8 @@ const TEMPLATES: &[(&str, &str)] = templates!(
     "webinar_registered",
     "webinar_left",
     "webinar_changed",
-    "webinar_cancelled"
+    "webinar_cancelled",
+    "webinar_offered"
 );
 
 impl Content {
@@ -116,6 +122,7 @@ impl Content {
             Content::WebinarLeft { .. } => "webinar_left",
             Content::WebinarChanged { .. } => "webinar_changed",
             Content::WebinarCancelled { .. } => "webinar_cancelled",
+            Content::WebinarOffered { .. } => "webinar_offered",
         }
     }
 }
@@ -187,6 +194,7 @@ mod tests {
             Content::WebinarLeft { webinar: webinar() },
             Content::WebinarChanged { webinar: webinar() },
             Content::WebinarCancelled { webinar: webinar() },
+            Content::WebinarOffered { webinar: webinar(), until: "then".into() },
         ]
     }
 

@@ -1655,7 +1655,10 @@ export interface components {
         }) | {
             /** @enum {string} */
             kind: "registration.changed";
+            offer_until?: components["schemas"]["Instant"] | null;
             state: components["schemas"]["Registered"];
+            /** Format: int64 */
+            waiting_place?: number | null;
             webinar_id: components["schemas"]["WebinarId"];
         } | {
             group_id: components["schemas"]["GroupId"];
@@ -2208,6 +2211,16 @@ export interface components {
             audio: boolean;
             video: boolean;
         };
+        /** @description Somebody's own part in a webinar. */
+        MyRegistration: {
+            my_registration: components["schemas"]["Registered"];
+            offer_until?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description The place in the queue of whoever waits; the first is 1.
+             */
+            waiting_place?: number | null;
+        };
         /** @description What one has chosen. */
         MyVote: {
             options: components["schemas"]["PollOptionId"][];
@@ -2434,9 +2447,8 @@ export interface components {
         };
         /** @description One page of a list; `next` is the cursor of the page behind it. */
         Page_WebinarView: {
-            items: (components["schemas"]["WebinarFrame"] & {
+            items: (components["schemas"]["WebinarFrame"] & components["schemas"]["MyRegistration"] & {
                 can_manage: boolean;
-                my_registration: components["schemas"]["Registered"];
             })[];
             next?: string | null;
         };
@@ -2739,7 +2751,7 @@ export interface components {
          * @description Whether somebody has a seat.
          * @enum {string}
          */
-        Registered: "registered" | "none";
+        Registered: "registered" | "waiting" | "offered" | "none";
         /** @description Who holds a seat. */
         Registration: {
             at: components["schemas"]["Instant"];
@@ -3172,6 +3184,11 @@ export interface components {
             title: string;
             /** Format: int64 */
             version: number;
+            /**
+             * Format: int64
+             * @description Who stands in the queue for a seat.
+             */
+            waiting_count: number;
         };
         /** Format: uuid */
         WebinarId: string;
@@ -3183,9 +3200,8 @@ export interface components {
             webinar: components["schemas"]["WebinarView"];
         };
         /** @description A webinar with one's own place in it. */
-        WebinarView: components["schemas"]["WebinarFrame"] & {
+        WebinarView: components["schemas"]["WebinarFrame"] & components["schemas"]["MyRegistration"] & {
             can_manage: boolean;
-            my_registration: components["schemas"]["Registered"];
         };
         /** @description A mail with its text. */
         WholeMail: components["schemas"]["MailView"] & {

@@ -31,7 +31,10 @@ export type Change =
   | { kind: 'member.left'; member_id: Id; member_count?: number }
   | { kind: 'thread.posted' | 'thread.changed'; thread: Omit<Thread, 'can_edit' | 'can_accept'> }
   | { kind: 'reply.posted' | 'reply.changed'; reply: Reply }
-  | { kind: 'webinar.changed'; webinar: Omit<Webinar, 'my_registration' | 'can_manage'> }
+  | {
+      kind: 'webinar.changed';
+      webinar: Omit<Webinar, 'my_registration' | 'waiting_place' | 'offer_until' | 'can_manage'>;
+    }
   | { kind: 'stage.changed'; stage: StageFrame }
   | { kind: 'hand.changed'; webinar_id: Id; hands: Hand[] }
   | { kind: 'question.changed'; question: QuestionFrame }
@@ -41,7 +44,13 @@ export type Change =
   | { kind: 'floor.changed'; webinar_id: Id; chat: ChatRules; asking: AskingRules; slides: Slides | null }
   | { kind: 'group.added' | 'group.removed'; group_id: Id }
   | { kind: 'marker.moved'; channel_id: Id; position: number; unread: number }
-  | { kind: 'registration.changed'; webinar_id: Id; state: 'registered' | 'none' }
+  | {
+      kind: 'registration.changed';
+      webinar_id: Id;
+      state: Webinar['my_registration'];
+      waiting_place: number | null;
+      offer_until: Instant | null;
+    }
   | { kind: 'membership.changed'; member: Member }
   /** Nothing to show any more; only its position counts. */
   | { kind: 'none' };

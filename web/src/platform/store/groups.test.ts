@@ -82,7 +82,8 @@ describe('webinars and people', () => {
 
   test('a registration in another tab shows here', () => {
     const before = start({ webinars: [webinar()] });
-    const change = { kind: 'registration.changed' as const, webinar_id: 'w1', state: 'registered' as const };
+    const mine = { state: 'registered' as const, waiting_place: null, offer_until: null };
+    const change = { kind: 'registration.changed' as const, webinar_id: 'w1', ...mine };
     expect(applyToStart(before, change).webinars[0]?.my_registration).toBe('registered');
   });
 

@@ -1,5 +1,6 @@
 import type { Channel, GroupSnapshot, Id, Member, Message, Start } from '$platform/api/types';
 import type { Change } from '$platform/live/frames';
+import { noRegistration, registrationOf } from './registration';
 
 /** Old state + change = new state, for everything of a brand but the messages themselves. Pure; see groups.test.ts. */
 export function applyToStart(start: Start, change: Change, stream?: Id): Start {
@@ -24,7 +25,7 @@ export function applyToStart(start: Start, change: Change, stream?: Id): Start {
       return {
         ...start,
         webinars: start.webinars.map((one) =>
-          one.id === change.webinar_id ? { ...one, my_registration: change.state } : one,
+          one.id === change.webinar_id ? { ...one, ...registrationOf(change) } : one,
         ),
       };
     case 'membership.changed':
@@ -109,7 +110,7 @@ function withMe(start: Start, { name, company, job_title, colour }: Member): Sta
 
 function withWebinar(start: Start, webinar: Extract<Change, { kind: 'webinar.changed' }>['webinar']): Start {
   const known = start.webinars.find(({ id }) => id === webinar.id);
-  const now = { my_registration: 'none' as const, can_manage: false, ...known, ...webinar };
+  const now = { ...noRegistration, can_manage: false, ...known, ...webinar };
   const others = start.webinars.filter(({ id }) => id !== webinar.id);
   const shown = webinar.state === 'published' || (known !== undefined && webinar.state === 'draft');
   const webinars = shown && webinar.phase !== 'over' ? [...others, now] : others;
