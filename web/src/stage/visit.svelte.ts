@@ -51,10 +51,15 @@ export class StageVisit {
   }
 
   async enter(): Promise<void> {
-    this.#accept(await arrive(this.id, this.#device));
+    const arrival = await arrive(this.id, this.#device);
+    this.#accept(arrival);
     this.here = true;
     this.removed = false;
-    await this.#readFloor();
+    // Who was here a moment ago, as after a reload, is not handed the floor again.
+    if (arrival.floor) {
+      this.floor = arrival.floor;
+      this.position = Math.max(this.position, arrival.position);
+    } else await this.#readFloor();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => void this.#renew(), RENEW_EVERY_MS);
   }
