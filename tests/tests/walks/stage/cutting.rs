@@ -15,7 +15,11 @@ struct Live {
     anja: Sent,
 }
 
-async fn live() -> Live {
+async fn live() -> Box<Live> {
+    Box::new(Box::pin(begun()).await)
+}
+
+async fn begun() -> Live {
     let house = House::new().await;
     let scene = scene(&house).await;
     scene.give_role(scene.host(), &scene.ben, "speaker").await.ok();

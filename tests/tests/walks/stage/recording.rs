@@ -13,7 +13,11 @@ fn files_in(folder: &std::path::Path) -> usize {
     paths.map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
 }
 
-async fn sending(house: &House, scene: &Scene) -> Sent {
+async fn sending(house: &House, scene: &Scene) -> Box<Sent> {
+    Box::new(Box::pin(begun(house, scene)).await)
+}
+
+async fn begun(house: &House, scene: &Scene) -> Sent {
     scene.direct(json!({ "state": "live" })).await;
     scene.arrive(scene.host(), "host-desk").await.ok();
     let mut sent = scene.publish(house, scene.host(), "camera").await;

@@ -11,7 +11,7 @@ use super::{Scene, names};
 use crate::client::{Client, Wants};
 
 /// Far beyond what anything here takes; it ends a hang, it measures nothing.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An open connection with the client at its other end.
 pub struct Sent {
@@ -65,7 +65,9 @@ impl Scene {
                 return;
             }
             assert!(Instant::now() < deadline, "waited in vain until {what}: {stage}");
-            clients.iter_mut().for_each(|client| client.turn());
+            for client in &mut *clients {
+                client.turn();
+            }
         }
     }
 
@@ -84,7 +86,9 @@ pub async fn until(clients: &mut [&mut Client], what: &str, so: impl Fn(&[&mut C
     let deadline = Instant::now() + PATIENCE;
     while !so(clients) {
         assert!(Instant::now() < deadline, "waited in vain until {what}");
-        clients.iter_mut().for_each(|client| client.turn());
+        for client in &mut *clients {
+            client.turn();
+        }
         // The server runs in this very process: it has to get a turn as well.
         tokio::task::yield_now().await;
     }
