@@ -101,7 +101,7 @@ mod tests {
     fn a_list_is_filled_up_with_what_is_in_it() {
         let sizes: Vec<usize> = [0, 1, 2, 3, 5, 8, 100].map(|n| padded(&vec![7_i64; n]).len()).to_vec();
         assert_eq!(sizes, [0, 1, 2, 4, 8, 8, 128]);
-        assert_eq!(padded(&[1_i64, 2, 3]), [1, 2, 3, 3].map(Value::from).to_vec());
+        assert_eq!(padded(&[1_i64, 2, 3]), [1_i64, 2, 3, 3].map(Value::from).to_vec());
     }
 
     #[test]
