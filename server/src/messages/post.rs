@@ -29,7 +29,7 @@ pub struct Wish {
     actor: Actor,
     channel: ChannelId,
     draft: Draft,
-    /// Has been counted against the limits.
+    /// Was found within the limits, and is not counted again when its batch falls apart.
     is_counted: bool,
 }
 
@@ -168,9 +168,10 @@ impl Before {
             same_request(&first.request_hash, &draft.request_hash)?;
             return Ok(Ready::Done(Ok(first.posted())));
         }
-        if !std::mem::replace(&mut wish.is_counted, true) {
+        if !wish.is_counted {
             app.limits.check(Limit::PostInChannel, Key::of(&[&author, &wish.channel]))?;
             app.limits.check(Limit::Post, Key::of(&[&author]))?;
+            wish.is_counted = true;
         }
         let root = match draft.reply_to {
             Some(message) => Some(*self.roots.get(&(message, wish.channel)).ok_or(Code::NotFound)?),
