@@ -1,7 +1,10 @@
 //! Posting, editing, deleting, reacting, reading.
 
-use guildhall::access::GroupRole;
-use guildhall_tests::{House, id_of};
+use guildhall::access::{Actor, GroupRole};
+use guildhall::messages::{PostRequest, post};
+use guildhall::platform::ids::{AccountId, ChannelId, LoginId};
+use guildhall::platform::refusal::Code;
+use guildhall_tests::{House, Person, id_of};
 use serde_json::json;
 
 #[tokio::test]
@@ -135,4 +138,46 @@ async fn unread_counts_what_others_wrote_behind_the_marker() {
     assert_eq!(marked["unread"], 1);
     brand.owner.delete(&format!("/messages/{}", id_of(&second["message"]))).await.ok();
     assert_eq!(unread().await, 0);
+}
+
+/// Asks for something without waiting for the answer.
+async fn begun<F: Future>(asked: &mut std::pin::Pin<Box<F>>) {
+    std::future::poll_fn(|cx| std::task::Poll::Ready(asked.as_mut().poll(cx).is_ready())).await;
+}
+
+#[tokio::test]
+async fn who_is_too_fast_is_refused_also_where_a_batch_falls_apart() {
+    let house = House::new().await;
+    let brand = house.brand("Nordwind").await;
+    let group = brand.group("Antriebe").await;
+    let anja = house.member(&brand, "Anja", &[(&group, GroupRole::Member)]).await;
+    for n in 0..10 {
+        anja.say(&group.chat, &format!("{n}")).await;
+    }
+    let [fast, calm] = [actor(&anja).await, actor(&brand.owner).await];
+    let channel = ChannelId(group.chat.parse().unwrap());
+    let ask = |actor: Actor, key: &str| {
+        let request = PostRequest { client_key: key.into(), body: "Hallo".into(), reply_to: None, files: Vec::new() };
+        let app = house.app().clone();
+        Box::pin(async move { post(&app, &actor, channel, request).await })
+    };
+    // While the first waits for the lane, those behind it gather in one batch, which its twins break apart.
+    let held = house.app().store.begin().await.unwrap();
+    let mut all =
+        [ask(calm, "first-of-all"), ask(fast, "too-fast-1"), ask(calm, "twin-key-1"), ask(calm, "twin-key-1")];
+    for asked in &mut all {
+        begun(asked).await;
+        tokio::task::yield_now().await;
+    }
+    drop(held);
+    let [first, fast, twin, other] = futures_util::future::join_all(all).await.try_into().unwrap();
+    assert_eq!(fast.unwrap_err().code(), Code::RateLimited);
+    assert_eq!(twin.unwrap().id, other.unwrap().id);
+    assert!(first.is_ok());
+}
+
+async fn actor(person: &Person) -> Actor {
+    let me = person.get("/me").await.ok();
+    let account = AccountId(me["account"]["id"].as_str().unwrap().parse().unwrap());
+    Actor { account, login: LoginId(uuid::Uuid::nil()) }
 }
